@@ -1,0 +1,70 @@
+using Flyteidl2.Task;
+using Union.Core.Boundary;
+using Union.Core.ComputePlane.Secrets;
+
+namespace Union.Core.ComputePlane.Execution;
+
+/// <summary>An attempt as the control plane names it, with the fence of its assignment.</summary>
+/// <param name="Uid">A UUID in lower-case hexadecimal with dashes; safe as a folder name.</param>
+/// <param name="Fence">Grows with every assignment of the action.</param>
+public sealed record AttemptKey(string Uid, long Fence);
+
+/// <summary>Everything an executor needs to run one attempt.</summary>
+public sealed record AttemptWork(AttemptKey Key, AttemptId Id)
+{
+    /// <summary>The whole task, projection and private part merged.</summary>
+    public required TaskSpec Spec { get; init; }
+
+    public required Inputs Inputs { get; init; }
+
+    /// <summary>The folder that outputs, report and logs of this attempt are written below.</summary>
+    public required ObjectKey OutputFolder { get; init; }
+
+    /// <summary>A gzipped tar archive that becomes the working directory.</summary>
+    public ObjectKey? Bundle { get; init; }
+
+    /// <summary>Variables that name what runs where (run, action, attempt), and the run's own variables.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Variables whose values must never reach a disk, a process list or a log line.</summary>
+    public required IReadOnlyDictionary<string, SecretBytes> SecretEnvironment { get; init; }
+}
+
+public enum AttemptOutcome : long
+{
+    Succeeded = 1,
+    Failed = 2,
+    TimedOut = 3,
+    Aborted = 4,
+}
+
+public enum ErrorKind : long
+{
+    /// <summary>The task's own doing: spends a user retry.</summary>
+    User = 1,
+
+    /// <summary>The platform's doing: spends a system retry.</summary>
+    System = 2,
+}
+
+/// <param name="Code">A stable snake_case word such as <c>exit_code</c>, <c>output_missing</c>, <c>out_of_memory</c>.</param>
+/// <param name="Message">For people. Customer text: it never reaches the control plane's storage.</param>
+public sealed record AttemptError(string Code, ErrorKind Kind, string Message, bool Recoverable);
+
+/// <param name="Outputs">The outputs.pb of a success.</param>
+/// <param name="Report">The report.html, where the task wrote one.</param>
+public sealed record AttemptResult(
+    AttemptOutcome Outcome, DateTimeOffset StartedAt, DateTimeOffset EndedAt, AttemptError? Error,
+    Reference? Outputs, Reference? Report);
+
+public enum EndReason
+{
+    Aborted,
+    TimedOut,
+    LeaseLost,
+}
+
+/// <param name="Sandbox">What stands between a task and the machine: <c>bubblewrap</c> or <c>none</c>.</param>
+/// <param name="Limits">How limits are kept: <c>cgroup</c> or <c>rlimit</c> (with a watchdog).</param>
+/// <param name="Parallel">Attempts that may run at once.</param>
+public sealed record ExecutorCapabilities(string Sandbox, string Limits, int Parallel);

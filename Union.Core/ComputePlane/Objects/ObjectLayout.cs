@@ -1,0 +1,38 @@
+using Union.Core.Boundary;
+
+namespace Union.Core.ComputePlane.Objects;
+
+/// <summary>
+/// Where everything lies in the customer's store. The server composes every key from parts that it validated; a caller
+/// never supplies a path. Everything of a project is below <see cref="Project"/>, so that one prefix fences it.
+/// </summary>
+public sealed class ObjectLayout(string prefix = "union")
+{
+    public ObjectKey Project(ProjectScope scope) =>
+        ObjectKey.Parse($"{prefix}/v1/{scope.Org}/{scope.Project}/{scope.Domain}");
+
+    public ObjectKey Code(ProjectScope scope, ReadOnlySpan<byte> md5, string fileName) =>
+        Project(scope).Append($"code/{Convert.ToHexStringLower(md5)}/{fileName}");
+
+    /// <summary>The folder that <c>inputs.pb</c> of an upload lies in.</summary>
+    public ObjectKey Inputs(ProjectScope scope, string keyedDigest) => Project(scope).Append($"inputs/{keyedDigest}");
+
+    public ObjectKey Private(ProjectScope scope, string keyedDigest) =>
+        Project(scope).Append($"private/{keyedDigest}.pb");
+
+    public ObjectKey Run(RunId run) => Project(run.Scope).Append($"runs/{run.Name}");
+
+    public ObjectKey ActionInputs(ActionId action) => Run(action.Run).Append($"{action.Name}/inputs.pb");
+
+    public ObjectKey Attempt(AttemptId attempt) =>
+        Run(attempt.Action.Run).Append($"{attempt.Action.Name}/{attempt.Attempt}");
+
+    public ObjectKey Outputs(AttemptId attempt) => Attempt(attempt).Append("outputs.pb");
+
+    public ObjectKey Error(AttemptId attempt) => Attempt(attempt).Append("error.pb");
+
+    public ObjectKey Report(AttemptId attempt) => Attempt(attempt).Append("report.html");
+
+    /// <summary>The folder of an attempt's archived log parts, <c>{first millisecond}-{sequence}.jsonl.gz</c>.</summary>
+    public ObjectKey Logs(AttemptId attempt) => Attempt(attempt).Append("logs");
+}

@@ -1,0 +1,45 @@
+using MediatR;
+using Union.Core.Boundary;
+
+namespace Union.Core.Pipeline;
+
+/// <summary>Writes who did what to what, and how it ended, for every audited request: refused ones too.</summary>
+internal sealed class AuditBehavior<TRequest, TResult>(Caller caller, IAuditLog audit, TimeProvider time)
+    : IPipelineBehavior<TRequest, TResult>
+    where TRequest : notnull
+{
+    public async Task<TResult> Handle(
+        TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResult> next)
+    {
+        if (request is not IAudited audited)
+        {
+            return await next();
+        }
+
+        try
+        {
+            var result = await next();
+            await WriteAsync(audited, "ok");
+            return result;
+        }
+        catch (UnionException e)
+        {
+            await WriteAsync(audited, e.Reason);
+            throw;
+        }
+    }
+
+    // Not cancellable: the change is made, and a client that hangs up must not erase its trace.
+    private Task WriteAsync(IAudited audited, string outcome)
+    {
+        var (org, actor) = caller switch
+        {
+            { IsPrincipal: true } => (caller.Principal.Org, caller.Principal.Subject),
+            { IsCluster: true } => (caller.Cluster.Org, $"cluster:{caller.Cluster.ClusterId}"),
+            _ => (Names.DefaultOrg, "system"),
+        };
+        var entry = new AuditEntry(
+            org, time.GetUtcNow(), actor, typeof(TRequest).Name, audited.AuditedResource, outcome, caller.RequestId);
+        return audit.WriteAsync(entry, CancellationToken.None);
+    }
+}

@@ -1,0 +1,53 @@
+using Union.Core.Boundary;
+using Union.Core.Boundary.Identity;
+
+namespace Union.Core.Pipeline;
+
+/// <summary>Who sends the requests of one scope. Set once by the edge that authenticated the call.</summary>
+public sealed class Caller
+{
+    private Principal? _principal;
+    private ClusterIdentity? _cluster;
+
+    public Principal Principal => _principal ?? throw Missing();
+
+    public ClusterIdentity Cluster => _cluster ?? throw Missing();
+
+    public bool IsPrincipal => _principal is not null;
+
+    public bool IsCluster => _cluster is not null;
+
+    public bool IsSystem { get; private set; }
+
+    /// <summary>The caller's id of this call, for recognising a repeated one and for the audit log.</summary>
+    public string RequestId { get; private set; } = "";
+
+    public void Become(Principal principal, string requestId)
+    {
+        EnsureUnset();
+        (_principal, RequestId) = (principal, requestId);
+    }
+
+    public void Become(ClusterIdentity cluster)
+    {
+        EnsureUnset();
+        _cluster = cluster;
+    }
+
+    public void BecomeSystem()
+    {
+        EnsureUnset();
+        IsSystem = true;
+    }
+
+    private void EnsureUnset()
+    {
+        if (IsPrincipal || IsCluster || IsSystem)
+        {
+            throw new InvalidOperationException("The caller of a scope is set once.");
+        }
+    }
+
+    private static UnionException Missing() =>
+        new(ErrorCode.Unauthenticated, "caller_unknown", "The call has no caller of the kind that it needs.");
+}

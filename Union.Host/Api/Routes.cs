@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Union.Core.Boundary.Identity;
+
+namespace Union.Host.Api;
+
+/// <summary>
+/// The table from RPC to plane and verb. A method that is not in it is served nowhere: the host maps nothing else, and
+/// a test compares it with the descriptors of every service that is mapped.
+/// </summary>
+internal static class Routes
+{
+    private const string Run = "flyteidl2.workflow.RunService";
+    private const string Project = "flyteidl2.project.ProjectService";
+    private const string Cluster = "flyteidl2.cluster.ClusterService";
+    private const string Data = "flyteidl2.dataproxy.DataProxyService";
+    private const string Link = "union.data.v1.LinkService";
+    private const string Secret = "flyteidl2.secret.SecretService";
+    private const string ClusterAdmin = "union.admin.v1.ClusterAdminService";
+
+    public static IReadOnlyList<Route> All { get; } =
+    [
+        new(Run, "CreateRun", ServedBy.ControlPlane, Verb.RunsCreate, Mutates: true),
+        new(Run, "AbortRun", ServedBy.ControlPlane, Verb.RunsAbort, Mutates: true),
+        new(Run, "AbortAction", ServedBy.ControlPlane, Verb.RunsAbort, Mutates: true),
+        new(Run, "GetRunDetails", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "GetActionDetails", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "WatchActionDetails", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "ListRuns", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "ListActions", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "WatchActions", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+
+        new(Project, "ListProjects", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+        new(Cluster, "SelectCluster", ServedBy.ControlPlane, Verb.ClustersRead, Mutates: false),
+        new(ClusterAdmin, "CreateJoinToken", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
+        new(ClusterAdmin, "ListClusters", ServedBy.ControlPlane, Verb.ClustersRead, Mutates: false),
+        new(ClusterAdmin, "RevokeCluster", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
+
+        new(Data, "CreateUploadLocation", ServedBy.Cluster, Verb.DataWrite, Mutates: true),
+        new(Data, "UploadInputs", ServedBy.Cluster, Verb.DataWrite, Mutates: true),
+        new(Data, "CreateDownloadLink", ServedBy.Cluster, Verb.DataRead, Mutates: false),
+        new(Data, "GetActionData", ServedBy.Cluster, Verb.DataRead, Mutates: false),
+        new(Data, "TailLogs", ServedBy.Cluster, Verb.LogsRead, Mutates: false),
+        new(Link, "CreateOutputLink", ServedBy.Cluster, Verb.DataRead, Mutates: false),
+        new(Secret, "CreateSecret", ServedBy.Cluster, Verb.SecretsWrite, Mutates: true),
+        new(Secret, "UpdateSecret", ServedBy.Cluster, Verb.SecretsWrite, Mutates: true),
+        new(Secret, "GetSecret", ServedBy.Cluster, Verb.SecretsRead, Mutates: false),
+        new(Secret, "ListSecrets", ServedBy.Cluster, Verb.SecretsRead, Mutates: false),
+        new(Secret, "DeleteSecret", ServedBy.Cluster, Verb.SecretsWrite, Mutates: true),
+    ];
+
+    private static readonly FrozenDictionary<string, Route> ByPath = All.ToFrozenDictionary(r => r.Path);
+
+    /// <summary>The route of a path such as <c>/flyteidl2.workflow.RunService/CreateRun</c>.</summary>
+    public static bool TryGet(string path, [NotNullWhen(true)] out Route? route) => ByPath.TryGetValue(path, out route);
+}
