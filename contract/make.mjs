@@ -8,7 +8,9 @@ import { fileURLToPath } from "node:url";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { embeddedFiles } from "./dump.mjs";
+import { merge } from "./merge.mjs";
 import { inDependencyOrder } from "./order.mjs";
+import { parse } from "./parse.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const output = process.argv[2];
@@ -17,6 +19,7 @@ if (!output?.endsWith(".binpb")) {
 }
 
 const files = await embeddedFiles(join(here, "node_modules/@flyteorg/flyteidl2"));
+merge(files, parse(readFileSync(join(here, "additions.txt"), "utf8")));
 const set = create(FileDescriptorSetSchema, { file: inDependencyOrder(files) });
 writeFileSync(output, toBinary(FileDescriptorSetSchema, set));
 const names = set.file.map((file) => file.name).filter((name) => !name.startsWith("google/")).sort();
