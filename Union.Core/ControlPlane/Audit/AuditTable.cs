@@ -1,0 +1,29 @@
+using Union.Core.ControlPlane.Database;
+using Union.Core.Pipeline;
+
+namespace Union.Core.ControlPlane.Audit;
+
+/// <summary>The audit log of the control plane: appended, never changed.</summary>
+internal sealed class AuditTable(MetadataDatabase database) : IAuditLog
+{
+    public Task WriteAsync(AuditEntry entry, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => InsertAsync(session, entry), cancellationToken);
+
+    private static Task<int> InsertAsync(Session session, AuditEntry entry)
+    {
+        const string sql = """
+            insert into audit (org, at, actor, action, resource, outcome, request_id)
+            values (@Org, @at, @Actor, @Action, @Resource, @Outcome, @RequestId)
+            """;
+        return session.ExecuteAsync(sql, new
+        {
+            entry.Org,
+            at = entry.At.ToMicros(),
+            entry.Actor,
+            entry.Action,
+            entry.Resource,
+            entry.Outcome,
+            entry.RequestId,
+        });
+    }
+}

@@ -1,0 +1,137 @@
+using Union.Core.Boundary.Identity;
+using Union.Core.ControlPlane.Database;
+
+namespace Union.Core.ControlPlane.Clusters;
+
+internal static class ClusterStore
+{
+    private const string Columns = """
+        select org as Org, id as Id, name as Name, created_at as CreatedAt, last_seen_at as LastSeenAt,
+               session as Session, acked_event as AckedEvent, binary_version as BinaryVersion, sandbox as Sandbox,
+               parallel as Parallel, certificate_expires_at as CertificateExpiresAt, revoked_at as RevokedAt
+          from clusters
+        """;
+
+    public static Task<ClusterRow?> FindAsync(Session session, ClusterIdentity cluster)
+    {
+        const string sql = Columns + """
+
+             where org = @Org and id = @ClusterId
+            """;
+        return session.FindAsync<ClusterRow>(sql, cluster);
+    }
+
+    public static Task<ClusterRow?> FindByNameAsync(Session session, string org, string name)
+    {
+        const string sql = Columns + """
+
+             where org = @org and name = @name
+            """;
+        return session.FindAsync<ClusterRow>(sql, new { org, name });
+    }
+
+    /// <summary>The cluster that runs what a project starts: with one store an org, the oldest that is admitted.</summary>
+    public static Task<ClusterRow?> RouteAsync(Session session, string org)
+    {
+        const string sql = Columns + """
+
+             where org = @org and revoked_at is null
+             order by created_at, id
+             limit 1
+            """;
+        return session.FindAsync<ClusterRow>(sql, new { org });
+    }
+
+    public static Task<IReadOnlyList<ClusterRow>> ListAsync(Session session, string org)
+    {
+        const string sql = Columns + """
+
+             where org = @org
+             order by name
+             limit 1000
+            """;
+        return session.QueryAsync<ClusterRow>(sql, new { org });
+    }
+
+    /// <summary>Enrols a cluster; one that is known by this name gets its new certificate and is admitted again.</summary>
+    public static Task EnrollAsync(
+        Session session, ClusterIdentity cluster, string name, DateTimeOffset now, DateTimeOffset certificateExpires)
+    {
+        const string sql = """
+            insert into clusters (org, id, name, created_at, acked_event, binary_version, sandbox, parallel,
+                                  certificate_expires_at)
+            values (@Org, @ClusterId, @name, @now, 0, '', '', 0, @expires)
+            on conflict (org, id) do update
+               set certificate_expires_at = excluded.certificate_expires_at, revoked_at = null
+            """;
+        return session.ExecuteAsync(sql, new
+        {
+            cluster.Org,
+            cluster.ClusterId,
+            name,
+            now = now.ToMicros(),
+            expires = certificateExpires.ToMicros(),
+        });
+    }
+
+    public static Task BeginSessionAsync(Session session, ClusterRow cluster)
+    {
+        const string sql = """
+            update clusters
+               set session = @Session, last_seen_at = @LastSeenAt, acked_event = @AckedEvent,
+                   binary_version = @BinaryVersion, sandbox = @Sandbox, parallel = @Parallel
+             where org = @Org and id = @Id
+            """;
+        return session.ExecuteAsync(sql, cluster);
+    }
+
+    public static Task SeenAsync(Session session, ClusterIdentity cluster, DateTimeOffset now)
+    {
+        const string sql = "update clusters set last_seen_at = @now where org = @Org and id = @ClusterId";
+        return session.ExecuteAsync(sql, new { cluster.Org, cluster.ClusterId, now = now.ToMicros() });
+    }
+
+    public static Task AcknowledgeAsync(Session session, ClusterIdentity cluster, long sequence, DateTimeOffset now)
+    {
+        const string sql = """
+            update clusters set acked_event = @sequence, last_seen_at = @now where org = @Org and id = @ClusterId
+            """;
+        return session.ExecuteAsync(sql, new { cluster.Org, cluster.ClusterId, sequence, now = now.ToMicros() });
+    }
+
+    public static Task RenewedAsync(Session session, ClusterIdentity cluster, DateTimeOffset expires)
+    {
+        const string sql = """
+            update clusters set certificate_expires_at = @expires where org = @Org and id = @ClusterId
+            """;
+        return session.ExecuteAsync(sql, new { cluster.Org, cluster.ClusterId, expires = expires.ToMicros() });
+    }
+
+    public static Task<int> RevokeAsync(Session session, string org, string name, DateTimeOffset now)
+    {
+        const string sql = "update clusters set revoked_at = @now where org = @org and name = @name";
+        return session.ExecuteAsync(sql, new { org, name, now = now.ToMicros() });
+    }
+
+    public static async Task ReplacePrefixesAsync(
+        Session session, ClusterIdentity cluster, IReadOnlyList<string> prefixes)
+    {
+        const string deleteSql = "delete from cluster_prefixes where org = @Org and cluster_id = @ClusterId";
+        await session.ExecuteAsync(deleteSql, cluster);
+        const string insertSql = """
+            insert into cluster_prefixes (org, cluster_id, prefix) values (@Org, @ClusterId, @prefix)
+            on conflict do nothing
+            """;
+        foreach (var prefix in prefixes)
+        {
+            await session.ExecuteAsync(insertSql, new { cluster.Org, cluster.ClusterId, prefix });
+        }
+    }
+
+    /// <summary>The starts of all references that a cluster's store answers to.</summary>
+    public static Task<IReadOnlyList<string>> PrefixesAsync(Session session, string org, string clusterId)
+    {
+        const string sql = "select prefix from cluster_prefixes where org = @org and cluster_id = @clusterId";
+        return session.QueryAsync<string>(sql, new { org, clusterId });
+    }
+}

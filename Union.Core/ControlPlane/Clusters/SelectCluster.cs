@@ -1,0 +1,37 @@
+using MediatR;
+using Union.Core.Boundary;
+using Union.Core.Boundary.Identity;
+using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Runs;
+using Union.Core.Pipeline;
+
+namespace Union.Core.ControlPlane.Clusters;
+
+/// <summary>
+/// The cluster that holds, or will hold, the data of a run or project: a run's own for life, else the one that the
+/// project is routed to. Answers its id.
+/// </summary>
+public sealed record SelectCluster(string? Project, string? Domain, string? Run) : IUseCase<string>, IUserRequest
+{
+    public Verb Verb => Verb.ClustersRead;
+}
+
+internal sealed class SelectClusterHandler(MetadataDatabase database, Caller caller)
+    : IRequestHandler<SelectCluster, string>
+{
+    public Task<string> Handle(SelectCluster request, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => FindAsync(session, request), cancellationToken);
+
+    private async Task<string> FindAsync(Session session, SelectCluster request)
+    {
+        var org = caller.Principal.Org;
+        if (request is { Project: { } project, Domain: { } domain, Run: { } name })
+        {
+            var run = await RunStore.FindAsync(session, new RunId(org, project, domain, name));
+            return run?.ClusterId ?? throw RunErrors.NoSuchRun(name);
+        }
+
+        var cluster = await ClusterStore.RouteAsync(session, org);
+        return cluster?.Id ?? throw ClusterErrors.NoCluster();
+    }
+}

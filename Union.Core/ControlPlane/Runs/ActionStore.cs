@@ -1,0 +1,136 @@
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Database;
+
+namespace Union.Core.ControlPlane.Runs;
+
+/// <summary>Actions of runs. Whatever changes one takes the next value of its run's counter in the same transaction.</summary>
+internal static class ActionStore
+{
+    private const string Columns = """
+        select a.id as Id, a.org as Org, r.project as Project, r.domain as Domain, r.name as Run, a.run_id as RunRowId,
+               a.name as Name, p.name as Parent, a.parent_id as ParentId, a.group_name as GroupName,
+               a.task_id as TaskId, t.name as TaskName, t.version as TaskVersion, t.short_name as TaskShortName,
+               t.task_type as TaskType, t.max_attempts as MaxAttempts, a.cluster_id as ClusterId, a.phase as Phase,
+               a.queue_state as QueueState, a.fence as Fence, a.attempt as Attempt, a.system_fails as SystemFails,
+               a.change as Change, a.created_at as CreatedAt, a.started_at as StartedAt, a.ended_at as EndedAt,
+               a.input_uri as InputUri, a.output_uri as OutputUri, a.error_code as ErrorCode,
+               a.error_kind as ErrorKind, a.error_private as ErrorPrivate, a.abort_reason as AbortReason,
+               a.aborted_by as AbortedBy, r.created_by as CreatedBy
+          from actions a
+          join runs r on r.id = a.run_id and r.org = a.org
+          join tasks t on t.id = a.task_id and t.org = a.org
+          left join actions p on p.id = a.parent_id and p.org = a.org
+        """;
+
+    public static Task<ActionRow?> FindAsync(Session session, ActionId action)
+    {
+        const string sql = Columns + """
+
+             where a.org = @Org and r.project = @Project and r.domain = @Domain and r.name = @Run and a.name = @Name
+            """;
+        var run = action.Run;
+        return session.FindAsync<ActionRow>(
+            sql, new { run.Org, run.Project, run.Domain, Run = run.Name, action.Name });
+    }
+
+    public static Task<ActionRow?> FindAsync(Session session, string org, long id)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.id = @id
+            """;
+        return session.FindAsync<ActionRow>(sql, new { org, id });
+    }
+
+    /// <summary>The actions of a run that changed after <paramref name="change"/>, in the order of their changes.</summary>
+    public static Task<IReadOnlyList<ActionRow>> ChangedAsync(
+        Session session, string org, long runId, long change, int limit)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.run_id = @runId and a.change > @change
+             order by a.change
+             limit @limit
+            """;
+        return session.QueryAsync<ActionRow>(sql, new { org, runId, change, limit });
+    }
+
+    /// <summary>The children of an action that changed after <paramref name="change"/>, in the order of their changes.</summary>
+    public static Task<IReadOnlyList<ActionRow>> ChangedChildrenAsync(
+        Session session, string org, long parentId, long change, int limit)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.parent_id = @parentId and a.change > @change
+             order by a.change
+             limit @limit
+            """;
+        return session.QueryAsync<ActionRow>(sql, new { org, parentId, change, limit });
+    }
+
+    /// <summary>A page of a run's actions in the order in which they were created.</summary>
+    public static Task<IReadOnlyList<ActionRow>> PageAsync(
+        Session session, string org, long runId, long afterId, int limit)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.run_id = @runId and a.id > @afterId
+             order by a.id
+             limit @limit
+            """;
+        return session.QueryAsync<ActionRow>(sql, new { org, runId, afterId, limit });
+    }
+
+    /// <summary>The root action of each run.</summary>
+    public static Task<ActionRow?> FindRootAsync(Session session, string org, long runId)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.run_id = @runId and a.name = 'a0'
+            """;
+        return session.FindAsync<ActionRow>(sql, new { org, runId });
+    }
+
+    public static Task<IReadOnlyList<ActionRow>> LiveDescendantsAsync(Session session, string org, long actionId)
+    {
+        const string sql = """
+            with recursive below (id) as (
+                select id from actions where org = @org and parent_id = @actionId
+                union all
+                select a.id from actions a join below b on a.parent_id = b.id where a.org = @org
+            )
+            """ + "\n" + Columns + """
+
+             where a.org = @org and a.id in (select id from below) and a.phase in (1, 2, 3, 4, 9)
+            """;
+        return session.QueryAsync<ActionRow>(sql, new { org, actionId });
+    }
+
+    public static Task<long> InsertAsync(Session session, NewAction action)
+    {
+        const string sql = """
+            insert into actions (org, run_id, name, parent_id, group_name, task_id, cluster_id, phase, queue_state,
+                                 queued_at, fence, attempt, system_fails, change, created_at, input_uri, output_uri,
+                                 error_code, error_kind, error_private, abort_reason, aborted_by)
+            values (@Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, 1,
+                    @Now, 0, 1, 0, @Change, @Now, @InputUri, '',
+                    '', 0, '', '', '')
+            returning id
+            """;
+        return session.ScalarAsync(sql, action);
+    }
+
+    /// <summary>Writes the part of an action that changes; only <see cref="ActionMachine"/> decides what it becomes.</summary>
+    public static Task UpdateAsync(Session session, ActionState state)
+    {
+        const string sql = """
+            update actions
+               set phase = @Phase, queue_state = @QueueState, queued_at = @QueuedAt, assigned_till = null,
+                   attempt = @Attempt, system_fails = @SystemFails, change = @Change, started_at = @StartedAt,
+                   ended_at = @EndedAt, output_uri = @OutputUri, error_code = @ErrorCode, error_kind = @ErrorKind,
+                   error_private = @ErrorPrivate, abort_reason = @AbortReason, aborted_by = @AbortedBy
+             where org = @Org and id = @Id
+            """;
+        return session.ExecuteAsync(sql, state);
+    }
+}

@@ -1,0 +1,89 @@
+using Union.Core.ControlPlane.Database;
+
+namespace Union.Core.ControlPlane.Runs;
+
+/// <summary>Attempts: who was given which action with which fence, and what became of it.</summary>
+internal static class AttemptStore
+{
+    private const string Columns = """
+        select uid as Uid, org as Org, action_id as ActionId, cluster_id as ClusterId, attempt as Attempt,
+               fence as Fence, phase as Phase, assigned_at as AssignedAt, confirmed_at as ConfirmedAt,
+               started_at as StartedAt, ended_at as EndedAt, end_asked_at as EndAskedAt, output_uri as OutputUri,
+               report_uri as ReportUri, error_code as ErrorCode, error_kind as ErrorKind,
+               error_private as ErrorPrivate
+          from attempts
+        """;
+
+    public static Task InsertAsync(Session session, AttemptRow attempt)
+    {
+        const string sql = """
+            insert into attempts (uid, org, action_id, cluster_id, attempt, fence, phase, assigned_at, output_uri,
+                                  report_uri, error_code, error_kind, error_private)
+            values (@Uid, @Org, @ActionId, @ClusterId, @Attempt, @Fence, @Phase, @AssignedAt, '', '', '', 0, '')
+            """;
+        return session.ExecuteAsync(sql, attempt);
+    }
+
+    public static Task<AttemptRow?> FindAsync(Session session, string org, string uid)
+    {
+        const string sql = Columns + """
+
+             where org = @org and uid = @uid
+            """;
+        return session.FindAsync<AttemptRow>(sql, new { org, uid });
+    }
+
+    /// <summary>The attempts of an action that were confirmed by their cluster, or are the newest, first to last.</summary>
+    public static Task<IReadOnlyList<AttemptRow>> OfActionAsync(Session session, string org, long actionId)
+    {
+        const string sql = Columns + """
+
+             where org = @org and action_id = @actionId
+             order by fence
+            """;
+        return session.QueryAsync<AttemptRow>(sql, new { org, actionId });
+    }
+
+    /// <summary>Every attempt that a cluster has not ended yet.</summary>
+    public static Task<IReadOnlyList<AttemptRow>> LiveAsync(Session session, string org, string clusterId)
+    {
+        const string sql = Columns + """
+
+             where org = @org and cluster_id = @clusterId and ended_at is null
+             order by assigned_at
+            """;
+        return session.QueryAsync<AttemptRow>(sql, new { org, clusterId });
+    }
+
+    /// <summary>The attempts that a cluster must end.</summary>
+    public static Task<IReadOnlyList<AttemptRow>> ToEndAsync(Session session, string org, string clusterId)
+    {
+        const string sql = Columns + """
+
+             where org = @org and cluster_id = @clusterId and ended_at is null and end_asked_at is not null
+             limit 1000
+            """;
+        return session.QueryAsync<AttemptRow>(sql, new { org, clusterId });
+    }
+
+    public static Task AskEndAsync(Session session, string org, long actionId, long now)
+    {
+        const string sql = """
+            update attempts set end_asked_at = @now
+             where org = @org and action_id = @actionId and ended_at is null and end_asked_at is null
+            """;
+        return session.ExecuteAsync(sql, new { org, actionId, now });
+    }
+
+    public static Task UpdateAsync(Session session, AttemptRow attempt)
+    {
+        const string sql = """
+            update attempts
+               set phase = @Phase, confirmed_at = @ConfirmedAt, started_at = @StartedAt, ended_at = @EndedAt,
+                   end_asked_at = @EndAskedAt, output_uri = @OutputUri, report_uri = @ReportUri,
+                   error_code = @ErrorCode, error_kind = @ErrorKind, error_private = @ErrorPrivate
+             where org = @Org and uid = @Uid
+            """;
+        return session.ExecuteAsync(sql, attempt);
+    }
+}

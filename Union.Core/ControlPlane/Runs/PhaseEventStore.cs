@@ -1,0 +1,35 @@
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Database;
+
+namespace Union.Core.ControlPlane.Runs;
+
+/// <summary>One transition of an action, as it is shown.</summary>
+public sealed record PhaseEventRow(long Seq, long Attempt, ActionPhase Phase, long At);
+
+/// <summary>The history of every action: appended, never changed.</summary>
+internal static class PhaseEventStore
+{
+    public static Task AppendAsync(
+        Session session, string org, long actionId, long attempt, ActionPhase phase, long at, long now)
+    {
+        const string sql = """
+            insert into phase_events (org, action_id, seq, attempt, phase, at, recorded_at)
+            select @org, @actionId, coalesce(max(seq), 0) + 1, @attempt, @phase, @at, @now
+              from phase_events
+             where org = @org and action_id = @actionId
+            """;
+        return session.ExecuteAsync(sql, new { org, actionId, attempt, phase, at, now });
+    }
+
+    public static Task<IReadOnlyList<PhaseEventRow>> OfActionAsync(Session session, string org, long actionId)
+    {
+        const string sql = """
+            select seq as Seq, attempt as Attempt, phase as Phase, at as At
+              from phase_events
+             where org = @org and action_id = @actionId
+             order by seq
+             limit 1000
+            """;
+        return session.QueryAsync<PhaseEventRow>(sql, new { org, actionId });
+    }
+}

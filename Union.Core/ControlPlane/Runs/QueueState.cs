@@ -1,0 +1,12 @@
+namespace Union.Core.ControlPlane.Runs;
+
+/// <summary>Where an action stands between being wanted and being run.</summary>
+public enum QueueState : long
+{
+    /// <summary>It runs, or is over.</summary>
+    None = 0,
+    Waiting = 1,
+
+    /// <summary>Handed to a cluster that has not yet confirmed it.</summary>
+    Assigned = 2,
+}

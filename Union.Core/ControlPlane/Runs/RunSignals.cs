@@ -1,0 +1,32 @@
+namespace Union.Core.ControlPlane.Runs;
+
+/// <summary>What a transaction changed, for those who wait for it; published once it is committed.</summary>
+public sealed class ChangeSet
+{
+    /// <summary>Rows of runs whose counter moved.</summary>
+    public HashSet<long> Runs { get; } = [];
+
+    /// <summary>Clusters that have something to fetch: new work, or something to end.</summary>
+    public HashSet<string> Clusters { get; } = [];
+}
+
+/// <summary>Who waits for runs to change, and which clusters wait for work.</summary>
+public sealed class RunSignals
+{
+    public Signals<long> Runs { get; } = new();
+
+    public Signals<string> Clusters { get; } = new();
+
+    public void Publish(ChangeSet changes)
+    {
+        foreach (var run in changes.Runs)
+        {
+            Runs.Publish(run);
+        }
+
+        foreach (var cluster in changes.Clusters)
+        {
+            Clusters.Publish(cluster);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Security.Cryptography;
+using System.Text;
+using Union.Core.Boundary;
+
+namespace Union.Core.ControlPlane.Tasks;
+
+/// <summary>A task as the edge hands it over: split, with the facts that the control plane schedules by.</summary>
+/// <param name="Projection">Encoded TaskSpec, orchestration fields only.</param>
+/// <param name="PrivatePart">Keyed digest under which the cluster keeps the rest; empty when there is none.</param>
+/// <param name="Retries">How often a failed attempt is tried again.</param>
+public sealed record NewTask(
+    string Name, string Version, string ShortName, string TaskType, ReadOnlyMemory<byte> Projection,
+    string PrivatePart, int Retries)
+{
+    /// <summary>Names this content. The private half enters as the cluster's keyed digest, which confirms no guess.</summary>
+    public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(
+        [.. Projection.Span, 0, .. Encoding.UTF8.GetBytes(PrivatePart)]));
+
+    internal TaskRow Row(ProjectScope scope, long now) => new(
+        0, scope.Org, scope.Project, scope.Domain, Digest, Name, Version, ShortName, TaskType, Projection.ToArray(),
+        PrivatePart, Retries + 1, now);
+}

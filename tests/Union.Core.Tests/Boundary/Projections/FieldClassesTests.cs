@@ -1,0 +1,57 @@
+using Flyteidl2.Task;
+using Google.Protobuf.Reflection;
+using Union.Core.Boundary.Projections;
+
+namespace Union.Core.Tests.Boundary.Projections;
+
+public sealed class FieldClassesTests
+{
+    [Fact]
+    public void EveryFieldReachedFromARoot_IsListed()
+    {
+        var unlisted = Reachable().Where(field => !FieldClasses.IsListed(field)).Select(field => field.FullName);
+
+        Assert.Empty(unlisted);
+    }
+
+    [Fact]
+    public void EveryListedField_ExistsInTheContract()
+    {
+        var messages = Files(TaskSpecReflection())
+            .SelectMany(file => file.MessageTypes)
+            .SelectMany(Nested)
+            .ToDictionary(message => message.FullName);
+
+        Assert.Empty(FieldClasses.Unknown(name => messages.GetValueOrDefault(name)));
+    }
+
+    private static FileDescriptor[] TaskSpecReflection() => [TaskSpec.Descriptor.File, RunSpec.Descriptor.File];
+
+    private static IEnumerable<FieldDescriptor> Reachable()
+    {
+        var seen = new HashSet<string>();
+        var queue = new Queue<MessageDescriptor>(FieldClasses.Roots);
+        while (queue.TryDequeue(out var message))
+        {
+            if (!seen.Add(message.FullName) || message.File.Package == "google.protobuf")
+            {
+                continue;
+            }
+
+            foreach (var field in message.Fields.InDeclarationOrder())
+            {
+                yield return field;
+                if (field is { IsMap: false, FieldType: FieldType.Message } && FieldClasses.IsKept(field))
+                {
+                    queue.Enqueue(field.MessageType);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<FileDescriptor> Files(IEnumerable<FileDescriptor> roots) =>
+        roots.SelectMany(root => Files(root.Dependencies).Append(root)).Distinct();
+
+    private static IEnumerable<MessageDescriptor> Nested(MessageDescriptor message) =>
+        message.NestedTypes.SelectMany(Nested).Append(message);
+}
