@@ -36,6 +36,7 @@ internal sealed class AuditBehavior<TRequest, TResult>(Caller caller, IAuditLog 
         {
             { IsPrincipal: true } => (caller.Principal.Org, caller.Principal.Subject),
             { IsCluster: true } => (caller.Cluster.Org, $"cluster:{caller.Cluster.ClusterId}"),
+            { IsTask: true } => (caller.Task.Run.Org, $"task:{caller.Task.Run.Name}/{caller.Task.Name}"),
             _ => (Names.DefaultOrg, "system"),
         };
         var entry = new AuditEntry(

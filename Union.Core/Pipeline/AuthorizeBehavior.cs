@@ -16,6 +16,7 @@ internal sealed class AuthorizeBehavior<TRequest, TResult>(Caller caller) : IPip
             IUserRequest { Verb: Verb.None } => false,
             IUserRequest user => caller.IsPrincipal && caller.Principal.May(user.Verb, user.Project, user.Domain),
             IClusterRequest => caller.IsCluster,
+            ITaskRequest => caller.IsTask,
             ISystemRequest => caller.IsSystem,
             _ => false,
         };

@@ -8,14 +8,20 @@ public sealed class Caller
 {
     private Principal? _principal;
     private ClusterIdentity? _cluster;
+    private ActionId? _task;
 
     public Principal Principal => _principal ?? throw Missing();
 
     public ClusterIdentity Cluster => _cluster ?? throw Missing();
 
+    /// <summary>The action whose running attempt makes the call.</summary>
+    public ActionId Task => _task ?? throw Missing();
+
     public bool IsPrincipal => _principal is not null;
 
     public bool IsCluster => _cluster is not null;
+
+    public bool IsTask => _task is not null;
 
     public bool IsSystem { get; private set; }
 
@@ -34,6 +40,12 @@ public sealed class Caller
         _cluster = cluster;
     }
 
+    public void Become(ActionId task)
+    {
+        EnsureUnset();
+        _task = task;
+    }
+
     public void BecomeSystem()
     {
         EnsureUnset();
@@ -42,7 +54,7 @@ public sealed class Caller
 
     private void EnsureUnset()
     {
-        if (IsPrincipal || IsCluster || IsSystem)
+        if (IsPrincipal || IsCluster || IsTask || IsSystem)
         {
             throw new InvalidOperationException("The caller of a scope is set once.");
         }

@@ -4,7 +4,7 @@ using Union.Core.Boundary.Identity;
 namespace Union.Core.Pipeline;
 
 /// <summary>
-/// A command or query. Who may send it is part of its type: a request that is none of the three below is refused, so a
+/// A command or query. Who may send it is part of its type: a request that is none of the kinds below is refused, so a
 /// use case that nobody thought about cannot be reached.
 /// </summary>
 public interface IUseCase<out TResult> : IRequest<TResult>;
@@ -21,6 +21,9 @@ public interface IUserRequest
 
 /// <summary>Sent by a cluster over its own mutual TLS connection; org and cluster come from the certificate.</summary>
 public interface IClusterRequest;
+
+/// <summary>Sent by a running task over its cluster's local endpoint, for itself and its own children only.</summary>
+public interface ITaskRequest;
 
 /// <summary>Sent by the process itself: enrolment, sweeps, dispatch.</summary>
 public interface ISystemRequest;

@@ -1,5 +1,6 @@
 using Union.Core.ControlPlane.Database;
 using Union.Core.Pipeline;
+using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Audit;
 

@@ -1,4 +1,4 @@
-using Union.Core.ControlPlane.Database;
+using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Clusters;
 

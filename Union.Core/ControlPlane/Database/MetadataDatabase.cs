@@ -1,52 +1,19 @@
-using Microsoft.Data.Sqlite;
+using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Database;
 
-/// <summary>
-/// The control plane's metadata store. A feature reaches it only through <see cref="ReadAsync"/> and
-/// <see cref="WriteAsync"/>: a read sees one snapshot, a write is committed and on disk when the call returns.
-/// </summary>
-public sealed class MetadataDatabase : IAsyncDisposable
+/// <summary>The control plane's metadata store: orchestration, platform and credential class only.</summary>
+public sealed class MetadataDatabase(SqliteDatabase database) : IAsyncDisposable
 {
-    private readonly string _readOnly;
-    private readonly DatabaseWriter _writer;
+    public static MetadataDatabase Open(string path) =>
+        new(SqliteDatabase.Open(path, "Union.Core.ControlPlane.Database.Migrations.sqlite"));
 
-    private MetadataDatabase(string readOnly, DatabaseWriter writer) => (_readOnly, _writer) = (readOnly, writer);
+    public Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
+        database.ReadAsync(work, cancellationToken);
 
-    /// <summary>Opens the database file, migrating it first; a newer one than this binary knows is refused.</summary>
-    public static MetadataDatabase Open(string path)
-    {
-        var writable = ConnectionString(path, SqliteOpenMode.ReadWriteCreate);
-        Migrations.Apply(writable);
-#pragma warning disable CA2000 // Owned by the database, which disposes it.
-        return new MetadataDatabase(ConnectionString(path, SqliteOpenMode.ReadWrite), new DatabaseWriter(writable));
-#pragma warning restore CA2000
-    }
-
-    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
-    {
-        await using var connection = new SqliteConnection(_readOnly);
-        await connection.OpenAsync(cancellationToken);
-        await DatabaseWriter.ConfigureAsync(connection);
-        // Deferred: readers never wait for the writer under WAL, and see one snapshot from their first statement on.
-        await using var transaction = connection.BeginTransaction(deferred: true);
-        return await work(new Session(connection, transaction, cancellationToken));
-    }
-
+    /// <summary>Commits what <paramref name="work"/> writes; acknowledged means on disk.</summary>
     public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
-        _writer.WriteAsync(work, cancellationToken);
+        database.WriteAsync(work, cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _writer.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-    }
-
-    private static string ConnectionString(string path, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
-    {
-        DataSource = path,
-        Mode = mode,
-        ForeignKeys = true,
-        DefaultTimeout = 30,
-    }.ToString();
+    public ValueTask DisposeAsync() => database.DisposeAsync();
 }

@@ -4,6 +4,7 @@ using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Database;
 using Union.Core.Pipeline;
+using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 

@@ -1,5 +1,5 @@
 using Union.Core.Boundary;
-using Union.Core.ControlPlane.Database;
+using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 

@@ -9,6 +9,7 @@ using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Projects;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
+using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 

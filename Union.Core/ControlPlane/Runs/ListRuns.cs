@@ -2,6 +2,7 @@ using MediatR;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Database;
 using Union.Core.Pipeline;
+using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 

@@ -1,4 +1,4 @@
-namespace Union.Core.ControlPlane.Database;
+namespace Union.Core.Storage;
 
 /// <summary>Instants as both engines keep them: microseconds since 1970 UTC.</summary>
 public static class Instants

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Dapper;
 
-namespace Union.Core.ControlPlane.Database;
+namespace Union.Core.Storage;
 
 /// <summary>
 /// One transaction. The text of a statement is always a constant: a test over the syntax of every store holds that,

@@ -2,13 +2,13 @@ using System.Threading.Channels;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
-namespace Union.Core.ControlPlane.Database;
+namespace Union.Core.Storage;
 
 /// <summary>
 /// SQLite's one writer. What waits is committed together, each piece in its own savepoint: one fsync serves many callers,
 /// and a piece that fails takes nothing of the others with it. Nobody is answered before the commit.
 /// </summary>
-internal sealed class DatabaseWriter : IAsyncDisposable
+internal sealed class SqliteWriter : IAsyncDisposable
 {
     /// <summary>Pieces of one commit: enough that the fsync no longer counts, few enough that the first does not wait.</summary>
     private const int MaxBatch = 64;
@@ -17,7 +17,7 @@ internal sealed class DatabaseWriter : IAsyncDisposable
     private readonly SqliteConnection _connection;
     private readonly Task _loop;
 
-    public DatabaseWriter(string connectionString)
+    public SqliteWriter(string connectionString)
     {
         _connection = new SqliteConnection(connectionString);
         _loop = Task.Run(LoopAsync);

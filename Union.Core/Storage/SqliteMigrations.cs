@@ -5,16 +5,14 @@ using DbUp.Engine;
 using Microsoft.Data.Sqlite;
 using Union.Core.Boundary;
 
-namespace Union.Core.ControlPlane.Database;
+namespace Union.Core.Storage;
 
 /// <summary>Brings a database to the schema of this binary, forward only.</summary>
-internal static class Migrations
+internal static class SqliteMigrations
 {
-    private const string Folder = "Union.Core.ControlPlane.Database.Migrations.sqlite.";
-
-    public static void Apply(string connectionString)
+    public static void Apply(string connectionString, string folder)
     {
-        var scripts = Scripts();
+        var scripts = Scripts(folder + ".");
         RefuseNewer(connectionString, scripts);
 
         var result = DeployChanges.To.SqliteDatabase(connectionString)
@@ -32,13 +30,13 @@ internal static class Migrations
         }
     }
 
-    private static List<SqlScript> Scripts()
+    private static List<SqlScript> Scripts(string folder)
     {
         var assembly = Assembly.GetExecutingAssembly();
         return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
-            .Select(name => SqlScript.FromStream(name[Folder.Length..], assembly.GetManifestResourceStream(name)!))];
+            .Select(name => SqlScript.FromStream(name[folder.Length..], assembly.GetManifestResourceStream(name)!))];
     }
 
     private static void RefuseNewer(string connectionString, List<SqlScript> known)

@@ -1,0 +1,158 @@
+using Flyteidl2.Workflow;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging;
+using Union.Contracts.Cluster.V1;
+using Union.Core.Boundary;
+using Union.Core.ComputePlane.Execution;
+using Union.Core.ComputePlane.Journal;
+using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Secrets;
+using ErrorKind = Union.Core.ComputePlane.Execution.ErrorKind;
+using WirePhase = Flyteidl2.Common.ActionPhase;
+
+namespace Union.Core.ComputePlane.Link;
+
+/// <summary>
+/// One attempt from lease to last event. Every step is in the journal before it shows outside, so that after a crash the
+/// same attempt is taken up again where it stood.
+/// </summary>
+public sealed partial class AttemptRunner(
+    AttemptJournal journal, IExecutor executor, AttemptWorkBuilder builder, IPrivateStore privateStore,
+    OutboxSignal outbox, TimeProvider time, ILogger<AttemptRunner> logger)
+{
+    /// <summary>Takes an assignment on and runs it; one that was taken on before is left to its first runner.</summary>
+    public async Task RunAsync(Assignment assignment, CancellationToken cancellationToken)
+    {
+        var capability = Capability.New();
+        var first = Event(assignment.Ref, WirePhase.Initializing, time.GetUtcNow());
+        var isNew = await journal.TakeAsync(
+            assignment, Capability.HashOf(capability.Reveal()), first, cancellationToken);
+        if (!isNew)
+        {
+            return;
+        }
+
+        outbox.Wake();
+        if (await TryStartAsync(assignment, capability, cancellationToken))
+        {
+            await FinishAsync(assignment, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes up an attempt that an earlier process of this cluster started.</summary>
+    public async Task ResumeAsync(Assignment assignment, CancellationToken cancellationToken)
+    {
+        var known = await executor.ListAsync(cancellationToken);
+        if (known.Contains(assignment.Ref.Key()))
+        {
+            await FinishAsync(assignment, cancellationToken);
+            return;
+        }
+
+        // Taken on, and the process died before the executor knew it: nothing of the task has run.
+        await EndAsync(
+            assignment,
+            new AttemptResult(
+                AttemptOutcome.Failed, time.GetUtcNow(), time.GetUtcNow(),
+                new AttemptError("not_started", ErrorKind.System, "The compute plane ended before the start.", true),
+                null, null),
+            cancellationToken);
+    }
+
+    private async Task<bool> TryStartAsync(
+        Assignment assignment, SecretValue capability, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var work = await builder.BuildAsync(assignment, capability, cancellationToken);
+            await executor.StartAsync(work, cancellationToken);
+        }
+        catch (Exception e) when (e is UnionException or ObjectStoreException or SecretStoreException
+            or InvalidProtocolBufferException)
+        {
+            var now = time.GetUtcNow();
+            await EndAsync(
+                assignment, new AttemptResult(AttemptOutcome.Failed, now, now, ToError(e), null, null), cancellationToken);
+            return false;
+        }
+
+        await journal.AppendAsync(
+            Event(assignment.Ref, WirePhase.Running, time.GetUtcNow()), last: false, cancellationToken);
+        outbox.Wake();
+        return true;
+    }
+
+    private async Task FinishAsync(Assignment assignment, CancellationToken cancellationToken)
+    {
+        var result = await executor.WaitAsync(assignment.Ref.Key(), cancellationToken);
+        await EndAsync(assignment, result, cancellationToken);
+    }
+
+    private async Task EndAsync(Assignment assignment, AttemptResult result, CancellationToken cancellationToken)
+    {
+        var e = Event(assignment.Ref, PhaseOf(result.Outcome), result.EndedAt);
+        e.OutputUri = result.Outputs?.ToString() ?? "";
+        e.ReportUri = result.Report?.ToString() ?? "";
+        if (result.Error is { } error)
+        {
+            e.ErrorCode = error.Code;
+            e.ErrorKind = (Contracts.Cluster.V1.ErrorKind)error.Kind;
+            e.Recoverable = error.Recoverable;
+            e.ErrorPrivate = await KeepTextAsync(assignment.Id().Action.Run.Scope, error, cancellationToken);
+        }
+
+        await journal.AppendAsync(e, last: true, cancellationToken);
+        outbox.Wake();
+        LogEnded(assignment.Ref.AttemptUid, result.Outcome);
+    }
+
+    // In the form in which it is spliced into an ActionDetails on its way to a reader.
+    private async Task<string> KeepTextAsync(
+        ProjectScope scope, AttemptError error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var text = new ErrorInfo { Message = $"{error.Code}: {error.Message}" }.ToByteArray();
+            return await privateStore.PutAsync(scope, text, cancellationToken);
+        }
+        catch (Exception e) when (e is UnionException or ObjectStoreException)
+        {
+            LogTextLost(error.Code, e);
+            return "";
+        }
+    }
+
+    private static AttemptError ToError(Exception exception) => exception switch
+    {
+        UnionException { Code: ErrorCode.Unavailable or ErrorCode.ResourceExhausted } e =>
+            new AttemptError(e.Reason, ErrorKind.System, e.Message, true),
+        UnionException e => new AttemptError(e.Reason, ErrorKind.User, e.Message, false),
+        ObjectStoreException { Error: ObjectStoreError.NotFound } e =>
+            new AttemptError("input_missing", ErrorKind.User, e.Message, false),
+        ObjectStoreException e => new AttemptError("object_store", ErrorKind.System, e.Message, true),
+        SecretStoreException e => new AttemptError("secret_store", ErrorKind.System, e.Message, true),
+        _ => new AttemptError("task_malformed", ErrorKind.User, "The task or its inputs cannot be decoded.", false),
+    };
+
+    private static WirePhase PhaseOf(AttemptOutcome outcome) => outcome switch
+    {
+        AttemptOutcome.Succeeded => WirePhase.Succeeded,
+        AttemptOutcome.TimedOut => WirePhase.TimedOut,
+        AttemptOutcome.Aborted => WirePhase.Aborted,
+        _ => WirePhase.Failed,
+    };
+
+    private static AttemptEvent Event(AttemptRef key, WirePhase phase, DateTimeOffset at) => new()
+    {
+        Ref = key.Clone(),
+        Phase = phase,
+        At = at.ToTimestamp(),
+    };
+
+    [LoggerMessage(2001, LogLevel.Information, "Attempt {AttemptUid} ended: {Outcome}")]
+    private partial void LogEnded(string attemptUid, AttemptOutcome outcome);
+
+    [LoggerMessage(2002, LogLevel.Warning, "The text of error {ErrorCode} could not be kept; readers see its code only")]
+    private partial void LogTextLost(string errorCode, Exception exception);
+}

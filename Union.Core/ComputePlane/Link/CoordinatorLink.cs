@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Union.Contracts.Cluster.V1;
+using Union.Core.ComputePlane.Execution;
+using Union.Core.ComputePlane.Journal;
+
+namespace Union.Core.ComputePlane.Link;
+
+/// <summary>
+/// The cluster's side of the coordinator: Hello, then leasing and reporting side by side until either fails, then again
+/// from Hello. Tasks run on meanwhile, and their events wait in the journal.
+/// </summary>
+public sealed partial class CoordinatorLink(
+    Coordinator.CoordinatorClient coordinator, AttemptJournal journal, RunningAttempts attempts, IExecutor executor,
+    OutboxSignal outbox, LinkOptions options, IAssertionKeySink assertionKeys, LinkStatus status, TimeProvider time,
+    ILogger<CoordinatorLink> logger)
+    : BackgroundService
+{
+    private const uint MinorVersion = 0;
+    private const int ReportBatch = 500;
+    private static readonly TimeSpan LeaseWait = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
+
+    private CancellationToken _stopping;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _stopping = stoppingToken;
+        await ResumeAsync(stoppingToken);
+        var backoff = FirstBackoff;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await SessionAsync(() => backoff = FirstBackoff, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (RpcException e) when (stoppingToken.IsCancellationRequested || e.StatusCode == StatusCode.Aborted)
+            {
+                // The process stops, or a newer session began; neither calls for a pause.
+            }
+            catch (RpcException e)
+            {
+                LogSessionEnded(e.StatusCode);
+                var jitter = 0.5 + (RandomNumberGenerator.GetInt32(1000) / 2000.0);
+                await Task.Delay(backoff * jitter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                backoff = backoff * 2 < MaxBackoff ? backoff * 2 : MaxBackoff;
+            }
+        }
+
+        await attempts.StoppedAsync();
+    }
+
+    private async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var held in await journal.HeldAsync(cancellationToken))
+        {
+            if (!held.Ended)
+            {
+                attempts.Resume(held.Assignment, cancellationToken);
+            }
+        }
+    }
+
+    private async Task SessionAsync(System.Action onHello, CancellationToken cancellationToken)
+    {
+        var hello = await HelloAsync(cancellationToken);
+        onHello();
+        status.Connected(hello.ClusterId, hello.Org);
+        assertionKeys.Accept(hello.ClusterId, hello.AssertionKeys);
+        await ForgetAsync((long)hello.AckedEvent, cancellationToken);
+        await attempts.EndAsync(hello.End.Select(r => r.Key()), EndReason.LeaseLost, cancellationToken);
+        LogConnected(hello.ClusterId);
+
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] loops = [LeaseLoopAsync(hello.Session, session.Token), ReportLoopAsync(hello.Session, session.Token)];
+        var first = await Task.WhenAny(loops);
+        await session.CancelAsync();
+        status.Disconnected();
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    private async Task<HelloResponse> HelloAsync(CancellationToken cancellationToken)
+    {
+        var capabilities = executor.Capabilities;
+        var request = new HelloRequest
+        {
+            MinorVersions = { MinorVersion },
+            BinaryVersion = options.BinaryVersion,
+            LastEvent = (ulong)await journal.LastSequenceAsync(cancellationToken),
+            Sandbox = capabilities.Sandbox,
+            Parallel = (uint)capabilities.Parallel,
+        };
+        request.ReferencePrefixes.AddRange(options.ReferencePrefixes);
+        request.Held.AddRange((await journal.HeldAsync(cancellationToken)).Select(h => h.Key.ToRef()));
+        return await coordinator.HelloAsync(request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);
+    }
+
+    private async Task LeaseLoopAsync(string session, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<AttemptKey> ended = [];
+        while (true)
+        {
+            var response = await LeaseAsync(session, ended, cancellationToken);
+            foreach (var assignment in response?.Assignments ?? [])
+            {
+                // Not the session's token: an attempt outlives the session in which it was leased.
+                attempts.Start(assignment, _stopping);
+            }
+
+            ended = response is null
+                ? ended
+                : await attempts.EndAsync(response.End.Select(r => r.Key()), EndReason.Aborted, cancellationToken);
+        }
+    }
+
+    // With no place free the call waits only for what must end, and is made anew as soon as a place is free.
+    private async Task<LeaseResponse?> LeaseAsync(
+        string session, IReadOnlyList<AttemptKey> ended, CancellationToken cancellationToken)
+    {
+        var free = attempts.Free;
+        var request = new LeaseRequest { Session = session, Free = (uint)free, Wait = LeaseWait.ToDuration() };
+        request.Ended.AddRange(ended.Select(k => k.ToRef()));
+        using var call = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (free > 0)
+        {
+            return await coordinator.LeaseAsync(request, deadline: Deadline(LeaseWait + CallTimeout), cancellationToken: call.Token);
+        }
+
+        attempts.Freed += call.Cancel;
+        try
+        {
+            return attempts.Free > 0
+                ? null
+                : await coordinator.LeaseAsync(request, deadline: Deadline(LeaseWait + CallTimeout), cancellationToken: call.Token);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            attempts.Freed -= call.Cancel;
+        }
+    }
+
+    private async Task ReportLoopAsync(string session, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var events = await journal.PendingAsync(ReportBatch, cancellationToken);
+            if (events.Count == 0)
+            {
+                await outbox.WaitAsync(cancellationToken);
+                continue;
+            }
+
+            var request = new ReportRequest { Session = session };
+            request.Events.AddRange(events);
+            var response = await coordinator.ReportAsync(
+                request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);
+            await attempts.EndAsync(response.Refused.Select(r => r.Key()), EndReason.LeaseLost, cancellationToken);
+            await ForgetAsync((long)response.AckedSequence, cancellationToken);
+        }
+    }
+
+    private async Task ForgetAsync(long acknowledged, CancellationToken cancellationToken)
+    {
+        foreach (var key in await journal.AcknowledgeAsync(acknowledged, cancellationToken))
+        {
+            await executor.ForgetAsync(key, cancellationToken);
+        }
+    }
+
+    private DateTime Deadline(TimeSpan within) => (time.GetUtcNow() + within).UtcDateTime;
+
+    [LoggerMessage(2004, LogLevel.Information, "Session with the control plane began as cluster {ClusterId}")]
+    private partial void LogConnected(string clusterId);
+
+    [LoggerMessage(2005, LogLevel.Warning,
+        "Session with the control plane ended ({Status}); tasks run on, and a new session is tried")]
+    private partial void LogSessionEnded(StatusCode status);
+}

@@ -1,0 +1,17 @@
+namespace Union.Core.ComputePlane.Link;
+
+/// <summary>Whether this cluster has a session with its control plane, for health and for those who wait for it.</summary>
+public sealed class LinkStatus
+{
+    private volatile Session? _session;
+
+    public bool IsConnected => _session is not null;
+
+    public string? ClusterId => _session?.ClusterId;
+
+    public void Connected(string clusterId, string org) => _session = new Session(clusterId, org);
+
+    public void Disconnected() => _session = null;
+
+    private sealed record Session(string ClusterId, string Org);
+}

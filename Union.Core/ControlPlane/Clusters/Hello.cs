@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using MediatR;
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Runs;
+using Union.Core.Pipeline;
+using Union.Core.Storage;
+
+namespace Union.Core.ControlPlane.Clusters;
+
+/// <summary>An attempt as both planes name it.</summary>
+public sealed record AttemptKey(string Uid, long Fence);
+
+/// <summary>
+/// Begins a session of a cluster and reconciles: what the cluster holds and should not is to be ended, what it should
+/// hold and does not is tried again at once instead of after its time-out.
+/// </summary>
+/// <param name="Held">Attempts that run, or have ended and are not yet acknowledged.</param>
+public sealed record Hello(
+    IReadOnlyList<uint> MinorVersions, string BinaryVersion, string Sandbox, int Parallel, long LastEvent,
+    IReadOnlyList<AttemptKey> Held, IReadOnlyList<string> ReferencePrefixes) : IUseCase<HelloResult>, IClusterRequest;
+
+public sealed record HelloResult(string Session, uint MinorVersion, long AckedEvent, IReadOnlyList<AttemptKey> End);
+
+internal sealed class HelloHandler(MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
+    : IRequestHandler<Hello, HelloResult>
+{
+    private static readonly uint[] Spoken = [0];
+
+    public async Task<HelloResult> Handle(Hello request, CancellationToken cancellationToken)
+    {
+        var minor = request.MinorVersions.Where(Spoken.Contains).Select(v => (uint?)v).Max()
+            ?? throw new UnionException(
+                ErrorCode.FailedPrecondition, "cluster_version",
+                $"The cluster speaks union.cluster.v1 minors {string.Join(", ", request.MinorVersions)}; this control "
+                + $"plane speaks {string.Join(", ", Spoken)}.",
+                "Upgrade the older of the two.");
+        var changes = new ChangeSet();
+        var result = await database.WriteAsync(session => BeginAsync(session, request, minor, changes), cancellationToken);
+        signals.Publish(changes);
+        return result;
+    }
+
+    private async Task<HelloResult> BeginAsync(Session session, Hello request, uint minor, ChangeSet changes)
+    {
+        var now = time.GetUtcNow();
+        var cluster = await ClusterStore.FindAsync(session, caller.Cluster)
+            ?? throw ClusterErrors.NoSuchCluster(caller.Cluster.ClusterId);
+        // A cluster that lost its journal counts from 1 again; what it sends then is new, whatever its number.
+        var acked = Math.Min(cluster.AckedEvent, request.LastEvent);
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        await ClusterStore.BeginSessionAsync(session, cluster with
+        {
+            Session = id,
+            LastSeenAt = now.ToMicros(),
+            AckedEvent = acked,
+            BinaryVersion = request.BinaryVersion,
+            Sandbox = request.Sandbox,
+            Parallel = request.Parallel,
+        });
+        await ClusterStore.ReplacePrefixesAsync(session, caller.Cluster, request.ReferencePrefixes);
+        var end = await ReconcileAsync(session, request.Held, new ActionMachine(session, changes, now), now);
+        return new HelloResult(id, minor, acked, end);
+    }
+
+    private async Task<IReadOnlyList<AttemptKey>> ReconcileAsync(
+        Session session, IReadOnlyList<AttemptKey> held, ActionMachine machine, DateTimeOffset now)
+    {
+        var unknown = held.ToDictionary(h => h.Uid, h => h);
+        foreach (var attempt in await AttemptStore.LiveAsync(session, caller.Cluster.Org, caller.Cluster.ClusterId))
+        {
+            if (unknown.Remove(attempt.Uid))
+            {
+                continue;
+            }
+
+            await AttemptStore.UpdateAsync(session, attempt with { EndedAt = now.ToMicros(), ErrorCode = "lost", ErrorKind = 2 });
+            var action = (await ActionStore.FindAsync(session, attempt.Org, attempt.ActionId))!;
+            if (action.Phase.IsTerminal() || action.Fence != attempt.Fence)
+            {
+                continue;
+            }
+
+            await (attempt.ConfirmedAt is null
+                ? machine.ReturnToQueueAsync(action)
+                : machine.FailAsync(action, ActionPhase.Failed, new Failure("lost", 2, "", true), now.ToMicros()));
+        }
+
+        return [.. unknown.Values];
+    }
+}

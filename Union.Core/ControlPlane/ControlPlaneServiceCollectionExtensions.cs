@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Union.Core.ControlPlane.Audit;
+using Union.Core.ControlPlane.Clusters;
+using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Projects;
+using Union.Core.ControlPlane.Runs;
+using Union.Core.Pipeline;
+
+namespace Union.Core.ControlPlane;
+
+public static class ControlPlaneServiceCollectionExtensions
+{
+    /// <summary>Adds the orchestrator over an open database. Needs IClusterConnections and CertificateAuthority.</summary>
+    public static IServiceCollection AddControlPlane(this IServiceCollection services, MetadataDatabase database)
+    {
+        services.AddUseCases("Union.Core.ControlPlane");
+        services.AddSingleton(database);
+        services.AddSingleton<RunSignals>();
+        services.AddSingleton<ClusterAdmission>();
+        services.AddSingleton<IAuditLog, AuditTable>();
+        return services;
+    }
+
+    /// <summary>What exists from the first start on: one project, so that a first run needs no set-up.</summary>
+    public static Task EnsureDefaultsAsync(
+        this MetadataDatabase database, string org, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async session =>
+            {
+                await ProjectStore.EnsureAsync(session, org, "default", now);
+                return true;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,67 @@
+using FluentValidation;
+using MediatR;
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Clusters;
+using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Tasks;
+using Union.Core.Pipeline;
+using Union.Core.Storage;
+
+namespace Union.Core.ControlPlane.Runs;
+
+/// <summary>
+/// Puts a child below the action of an attempt that the cluster holds. Safe to repeat; a name that another task or
+/// another parent has is refused.
+/// </summary>
+public sealed record EnqueueChild(
+    AttemptKey Parent, string Name, string Group, NewTask Task, string InputUri)
+    : IUseCase<ActionRow>, IClusterRequest;
+
+internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
+{
+    public EnqueueChildValidator()
+    {
+        RuleFor(c => c.Name).Must(Names.IsAction)
+            .WithMessage("An action's name has 1 to 63 lower-case letters, digits and dashes between them.");
+        RuleFor(c => c.Group).MaximumLength(63).WithMessage("A group may have 63 characters.");
+        RuleFor(c => c.Task.Name).Must(n => n.Length is > 0 and <= 255).WithMessage("The task needs a name.");
+        RuleFor(c => c.Task.Retries).InclusiveBetween(0, 100).WithMessage("A task may have 0 to 100 retries.");
+        RuleFor(c => c.Task.Projection.Length).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
+        RuleFor(c => c.InputUri).Must(u => u.Length == 0 || Reference.TryParse(u, out _))
+            .WithMessage("The reference to the inputs is malformed.");
+    }
+}
+
+internal sealed class EnqueueChildHandler(
+    MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
+    : IRequestHandler<EnqueueChild, ActionRow>
+{
+    public async Task<ActionRow> Handle(EnqueueChild request, CancellationToken cancellationToken)
+    {
+        var changes = new ChangeSet();
+        var child = await database.WriteAsync(session => EnqueueAsync(session, request, changes), cancellationToken);
+        signals.Publish(changes);
+        return child;
+    }
+
+    private async Task<ActionRow> EnqueueAsync(Session session, EnqueueChild request, ChangeSet changes)
+    {
+        var now = time.GetUtcNow();
+        var parent = await HeldAction.FindAsync(session, caller.Cluster, request.Parent);
+        var taskId = await TaskStore.EnsureAsync(session, request.Task.Row(parent.RunId.Scope, now.ToMicros()));
+        var existing = await ActionStore.FindAsync(session, new ActionId(parent.RunId, request.Name));
+        if (existing is not null)
+        {
+            return existing.ParentId == parent.Id && existing.TaskId == taskId
+                ? existing
+                : throw new UnionException(
+                    ErrorCode.AlreadyExists, "action_exists",
+                    $"The run has another action named {request.Name}.", "Choose another name.");
+        }
+
+        var id = await new ActionMachine(session, changes, now).CreateAsync(new NewAction(
+            parent.Org, parent.RunRowId, request.Name, parent.Id, request.Group, taskId, parent.ClusterId, 0, 0,
+            request.InputUri));
+        return (await ActionStore.FindAsync(session, parent.Org, id))!;
+    }
+}

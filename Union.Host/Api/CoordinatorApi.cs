@@ -1,0 +1,157 @@
+using Flyteidl2.Common;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using MediatR;
+using Union.Contracts.Cluster.V1;
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Clusters;
+using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Tasks;
+using Union.Core.Pipeline;
+using Union.Core.Storage;
+using Union.Host.Api.Runs;
+using Assignment = Union.Contracts.Cluster.V1.Assignment;
+using AttemptEvent = Union.Core.ControlPlane.Runs.AttemptEvent;
+
+namespace Union.Host.Api;
+
+/// <summary>What clusters ask for; who they are comes from their certificate.</summary>
+internal sealed class CoordinatorApi(IMediator mediator, Caller caller, AssertionKeys keys)
+    : Coordinator.CoordinatorBase
+{
+    public override async Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
+    {
+        var result = await mediator.Send(
+            new Hello(
+                request.MinorVersions, request.BinaryVersion, request.Sandbox, (int)request.Parallel,
+                (long)request.LastEvent, [.. request.Held.Select(ToKey)], request.ReferencePrefixes),
+            context.CancellationToken);
+        var response = new HelloResponse
+        {
+            MinorVersion = result.MinorVersion,
+            Session = result.Session,
+            Org = caller.Cluster.Org,
+            ClusterId = caller.Cluster.ClusterId,
+            AckedEvent = (ulong)result.AckedEvent,
+        };
+        response.End.AddRange(result.End.Select(ToRef));
+        response.AssertionKeys.AddRange(keys.ToMessages());
+        return response;
+    }
+
+    public override async Task<LeaseResponse> Lease(LeaseRequest request, ServerCallContext context)
+    {
+        var work = await mediator.Send(
+            new LeaseWork(
+                request.Session, (int)Math.Min(request.Free, int.MaxValue), request.Wait?.ToTimeSpan() ?? TimeSpan.Zero,
+                [.. request.Ended.Select(ToKey)]),
+            context.CancellationToken);
+        var response = new LeaseResponse();
+        response.Assignments.AddRange(work.Assignments.Select(ToMessage));
+        response.End.AddRange(work.End.Select(ToRef));
+        return response;
+    }
+
+    public override async Task<ReportResponse> Report(ReportRequest request, ServerCallContext context)
+    {
+        var result = await mediator.Send(
+            new ReportEvents(request.Session, [.. request.Events.Select(ToEvent)]), context.CancellationToken);
+        var response = new ReportResponse { AckedSequence = (ulong)result.AckedSequence };
+        response.Refused.AddRange(result.Refused.Select(ToRef));
+        return response;
+    }
+
+    public override async Task<EnqueueResponse> Enqueue(EnqueueRequest request, ServerCallContext context)
+    {
+        var spec = Flyteidl2.Task.TaskSpec.Parser.ParseFrom(request.TaskProjection);
+        await mediator.Send(
+            new EnqueueChild(
+                ToKey(request.Parent), request.Name, request.Group,
+                TaskFacts.Of(spec, Kept(spec), request.TaskPrivate), request.InputUri),
+            context.CancellationToken);
+        return new EnqueueResponse();
+    }
+
+    public override async Task WatchForUpdates(
+        WatchForUpdatesRequest request, IServerStreamWriter<WatchForUpdatesResponse> responseStream,
+        ServerCallContext context)
+    {
+        var batches = await mediator.Send(new WatchChildren(ToKey(request.Parent)), context.CancellationToken);
+        await foreach (var batch in batches.WithCancellation(context.CancellationToken))
+        {
+            if (batch.Count == 0)
+            {
+                await responseStream.WriteAsync(
+                    new WatchForUpdatesResponse { Sentinel = true }, context.CancellationToken);
+            }
+
+            foreach (var child in batch)
+            {
+                await responseStream.WriteAsync(
+                    new WatchForUpdatesResponse { Update = ToUpdate(child) }, context.CancellationToken);
+            }
+        }
+    }
+
+    public override async Task<AbortChildResponse> AbortChild(AbortChildRequest request, ServerCallContext context)
+    {
+        await mediator.Send(new AbortChild(ToKey(request.Parent), request.Name), context.CancellationToken);
+        return new AbortChildResponse();
+    }
+
+    public override async Task<RenewResponse> Renew(RenewRequest request, ServerCallContext context)
+    {
+        var renewed = await mediator.Send(
+            new RenewCertificate(request.SigningRequest.ToByteArray()), context.CancellationToken);
+        var response = new RenewResponse { Certificate = ByteString.CopyFrom(renewed.Certificate) };
+        response.CaBundle.AddRange(renewed.CaBundle.Select(ByteString.CopyFrom));
+        return response;
+    }
+
+    // A cluster sends a projection already; splitting again drops what a newer or lying one may have left in it.
+    private static ReadOnlyMemory<byte> Kept(Flyteidl2.Task.TaskSpec spec) =>
+        Core.Boundary.Projections.SplitMessage.Of(spec).Projection;
+
+    private static AttemptKey ToKey(AttemptRef? key) => new(key?.AttemptUid ?? "", key?.Fence ?? 0);
+
+    private static AttemptRef ToRef(AttemptKey key) => new() { AttemptUid = key.Uid, Fence = key.Fence };
+
+    private static Assignment ToMessage(Core.ControlPlane.Runs.Assignment work)
+    {
+        var (action, run) = (work.Action, work.Run);
+        return new Assignment
+        {
+            Ref = ToRef(work.Key),
+            ActionId = new ActionIdentifier
+            {
+                Run = new RunIdentifier { Org = run.Org, Project = run.Project, Domain = run.Domain, Name = run.Name },
+                Name = action.Name,
+            },
+            Attempt = (uint)action.Attempt,
+            ParentActionName = action.Parent ?? "",
+            Group = action.GroupName,
+            TaskProjection = ByteString.CopyFrom(work.TaskProjection.Span),
+            TaskPrivate = work.TaskPrivate,
+            RunProjection = ByteString.CopyFrom(run.Projection),
+            RunPrivate = run.PrivatePart,
+            InputUri = action.InputUri,
+            RunStartTime = ActionMessages.Instant(run.CreatedAt),
+        };
+    }
+
+    private static AttemptEvent ToEvent(Contracts.Cluster.V1.AttemptEvent e) => new(
+        (long)e.Sequence, ToKey(e.Ref), (e.At ?? new Timestamp()).ToDateTimeOffset(),
+        (Core.Boundary.ActionPhase)e.Phase, e.ErrorCode, (long)e.ErrorKind, e.Recoverable, e.ErrorPrivate,
+        e.OutputUri, e.ReportUri);
+
+    private static ChildUpdate ToUpdate(ActionRow child) => new()
+    {
+        Name = child.Name,
+        Phase = (Flyteidl2.Common.ActionPhase)child.Phase,
+        OutputUri = child.OutputUri,
+        ErrorCode = child.ErrorCode,
+        ErrorKind = (ErrorKind)child.ErrorKind,
+        ErrorPrivate = child.ErrorPrivate,
+    };
+}

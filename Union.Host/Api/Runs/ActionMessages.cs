@@ -1,0 +1,133 @@
+using Flyteidl2.Common;
+using Flyteidl2.Core;
+using Flyteidl2.Task;
+using Flyteidl2.Workflow;
+using Google.Protobuf.WellKnownTypes;
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Runs;
+using Union.Core.Storage;
+using WireMetadata = Flyteidl2.Workflow.ActionMetadata;
+using WirePhase = Flyteidl2.Common.ActionPhase;
+
+namespace Union.Host.Api.Runs;
+
+/// <summary>What the control plane stores of actions, as messages of the contract.</summary>
+internal static class ActionMessages
+{
+    public static Run Run(ActionRow root) => new() { Action = Action(root) };
+
+    public static Flyteidl2.Workflow.Action Action(ActionRow row) => new()
+    {
+        Id = Identifier(row),
+        Metadata = Metadata(row),
+        Status = Status(row),
+    };
+
+    public static ActionDetails Details(ActionDetail detail, string clusterName)
+    {
+        var row = detail.Action;
+        var details = new ActionDetails
+        {
+            Id = Identifier(row),
+            Metadata = Metadata(row),
+            Status = Status(row),
+            Task = TaskSpec.Parser.ParseFrom(detail.TaskProjection.Span),
+        };
+        if (row.Phase == Core.Boundary.ActionPhase.Aborted)
+        {
+            details.AbortInfo = new AbortInfo { Reason = row.AbortReason, AbortedBy = Identity(row.AbortedBy) };
+        }
+        else if (row.ErrorCode.Length > 0)
+        {
+            details.ErrorInfo = Error(row.ErrorCode, row.ErrorKind, clusterName);
+        }
+
+        details.Attempts.AddRange(detail.Attempts.Where(a => a.ConfirmedAt is not null)
+            .Select(attempt => Attempt(attempt, detail.Events, clusterName)));
+        return details;
+    }
+
+    public static Timestamp Instant(long micros) => Timestamp.FromDateTimeOffset(micros.ToInstant());
+
+    private static ActionIdentifier Identifier(ActionRow row) => new()
+    {
+        Run = new RunIdentifier { Org = row.Org, Project = row.Project, Domain = row.Domain, Name = row.Run },
+        Name = row.Name,
+    };
+
+    private static WireMetadata Metadata(ActionRow row) => new()
+    {
+        Parent = row.Parent ?? "",
+        Group = row.GroupName,
+        ExecutedBy = Identity(row.CreatedBy),
+        ActionType = ActionType.Task,
+        FuntionName = row.TaskShortName,
+        Task = new TaskActionMetadata
+        {
+            Id = new TaskIdentifier
+            {
+                Org = row.Org,
+                Project = row.Project,
+                Domain = row.Domain,
+                Name = row.TaskName,
+                Version = row.TaskVersion,
+            },
+            TaskType = row.TaskType,
+            ShortName = row.TaskShortName,
+        },
+    };
+
+    private static ActionStatus Status(ActionRow row)
+    {
+        var status = new ActionStatus
+        {
+            Phase = (WirePhase)row.Phase,
+            StartTime = Instant(row.StartedAt ?? row.CreatedAt),
+            Attempts = (uint)row.Attempt,
+            CacheStatus = CatalogCacheStatus.CacheDisabled,
+        };
+        if (row.EndedAt is { } ended)
+        {
+            status.EndTime = Instant(ended);
+            status.DurationMs = (ulong)Math.Max(0, (ended - (row.StartedAt ?? row.CreatedAt)) / 1000);
+        }
+
+        return status;
+    }
+
+    private static ActionAttempt Attempt(AttemptRow row, IReadOnlyList<PhaseEventRow> events, string clusterName)
+    {
+        var attempt = new ActionAttempt
+        {
+            Phase = (WirePhase)row.Phase,
+            StartTime = Instant(row.StartedAt ?? row.AssignedAt),
+            Attempt = (uint)row.Attempt,
+            LogsAvailable = row.StartedAt is not null,
+            Cluster = clusterName,
+            Outputs = new OutputReferences { OutputUri = row.OutputUri, ReportUri = row.ReportUri },
+        };
+        if (row.EndedAt is { } ended)
+        {
+            attempt.EndTime = Instant(ended);
+        }
+
+        if (row.ErrorCode.Length > 0)
+        {
+            attempt.ErrorInfo = Error(row.ErrorCode, row.ErrorKind, clusterName);
+        }
+
+        attempt.PhaseTransitions.AddRange(events.Where(e => e.Attempt == row.Attempt)
+            .Select(e => new PhaseTransition { Phase = (WirePhase)e.Phase, StartTime = Instant(e.At) }));
+        return attempt;
+    }
+
+    // The text itself is spliced in behind this message, and then wins; without it a reader learns where it is.
+    private static ErrorInfo Error(string code, long kind, string clusterName) => new()
+    {
+        Kind = (ErrorInfo.Types.Kind)kind,
+        Message = $"{code}: the text is kept by cluster {clusterName}.",
+    };
+
+    private static EnrichedIdentity Identity(string subject) =>
+        new() { User = new Flyteidl2.Common.User { Id = new UserIdentifier { Subject = subject } } };
+}
