@@ -4,7 +4,12 @@ using Union.Core.Boundary;
 namespace Union.Core.ComputePlane.Secrets;
 
 /// <summary>Whose secret: the org's, a domain's, a project's, or a project's in one domain (null means "every").</summary>
-public sealed record SecretScope(string Org, string? Project, string? Domain);
+public sealed record SecretScope(string Org, string? Project, string? Domain)
+{
+    /// <summary>True for this scope and every narrower one.</summary>
+    public bool Covers(SecretScope other) =>
+        Org == other.Org && (Project is null || Project == other.Project) && (Domain is null || Domain == other.Domain);
+}
 
 /// <summary>A secret's full name; <see cref="Name"/> obeys <see cref="Names.IsSecret"/>.</summary>
 public sealed record SecretName(SecretScope Scope, string Name)
