@@ -24,6 +24,8 @@ public sealed class KeyFile
 
     public ReadOnlySpan<byte> Newest => _keys[0].Key;
 
+    public ReadOnlySpan<byte> Oldest => _keys[^1].Key;
+
     public static KeyFile OpenOrCreate(string path)
     {
         if (!File.Exists(path))
@@ -40,10 +42,15 @@ public sealed class KeyFile
         return key is not null;
     }
 
-    /// <summary>Puts a new key in front; the older ones stay valid for verification.</summary>
+    /// <summary>Puts a new key in front; the older ones stay valid for verification until their line is removed.</summary>
     public KeyFile Rotate()
     {
-        Write(_path, [NewKey(), .. _keys.Take(MaxKeys - 1)], replace: true);
+        if (_keys.Length == MaxKeys)
+        {
+            throw new InvalidOperationException($"A key file holds at most {MaxKeys} keys; remove the last lines first.");
+        }
+
+        Write(_path, [NewKey(), .. _keys], replace: true);
         return Read(_path);
     }
 

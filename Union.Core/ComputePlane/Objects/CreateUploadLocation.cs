@@ -1,0 +1,56 @@
+using FluentValidation;
+using MediatR;
+using Union.Core.Boundary;
+using Union.Core.Boundary.Identity;
+using Union.Core.ComputePlane.Policy;
+using Union.Core.Pipeline;
+
+namespace Union.Core.ComputePlane.Objects;
+
+/// <summary>Lets a client upload one file, whose MD5 it must know, without these bytes passing any plane.</summary>
+public sealed record CreateUploadLocation(
+    string Project, string Domain, string FileName, ReadOnlyMemory<byte> ContentMd5, long? ContentLength,
+    TimeSpan? ExpiresIn) : IUseCase<UploadLocation>, IUserRequest, IAudited
+{
+    public Verb Verb => Verb.DataWrite;
+
+    public string AuditedResource => $"upload location in {Project}/{Domain}";
+}
+
+public sealed record UploadLocation(PresignedRequest Upload, Reference Reference);
+
+internal sealed class CreateUploadLocationValidator : AbstractValidator<CreateUploadLocation>
+{
+    public CreateUploadLocationValidator(DataPolicy policy)
+    {
+        RuleFor(c => c.Project).ResourceName();
+        RuleFor(c => c.Domain).ResourceName();
+        RuleFor(c => c.FileName)
+            .Must(f => f is { Length: <= 255 } && !f.Contains('/', StringComparison.Ordinal) && ObjectKey.TryParse(f, out _))
+            .WithMessage("FileName must be a plain file name of at most 255 characters.");
+        RuleFor(c => c.ContentMd5).Must(d => d.Length == 16).WithMessage("ContentMd5 must be the 16 bytes of an MD5.");
+        RuleFor(c => c.ContentLength).Must(l => l is null || (l >= 0 && l <= policy.UploadMax))
+            .WithMessage($"ContentLength must be 0 to {policy.UploadMax}.");
+        RuleFor(c => c.ExpiresIn).WholeSeconds();
+    }
+}
+
+internal sealed class CreateUploadLocationHandler(
+    Caller caller, IObjectStore store, ObjectLayout layout, Presigner presigner)
+    : IRequestHandler<CreateUploadLocation, UploadLocation>
+{
+    public async Task<UploadLocation> Handle(CreateUploadLocation request, CancellationToken cancellationToken)
+    {
+        var scope = new ProjectScope(caller.Principal.Org, request.Project, request.Domain);
+        var key = layout.Code(scope, request.ContentMd5.Span, request.FileName);
+
+        // Not create-only: stock clients upload the same bundle again and take a 412 for a failure. The signed digest
+        // in a key that holds it says the same, so a store that cannot bind one refuses.
+        var grant = new PresignGrant(PresignVerb.Put, key, presigner.LifetimeOf(request.ExpiresIn))
+        {
+            ContentMd5 = request.ContentMd5,
+            ContentLength = store.Capabilities.PresignBindsContentLength ? request.ContentLength : null,
+        };
+        return new UploadLocation(await presigner.SignAsync(grant, cancellationToken), store.ReferenceTo(key));
+    }
+}
