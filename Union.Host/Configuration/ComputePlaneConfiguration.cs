@@ -1,0 +1,65 @@
+using System.Net;
+
+namespace Union.Host.Configuration;
+
+internal sealed record ComputePlaneConfiguration(
+    string Cluster,
+    string DataDir,
+    UplinkConfiguration ControlPlane,
+    ObjectsConfiguration Objects,
+    SecretsProvider Secrets,
+    ExecutorConfiguration Executor,
+    PolicyConfiguration Policy,
+    IPEndPoint ActionsListen,
+    IPEndPoint OpsListen);
+
+/// <summary>The way to the control plane.</summary>
+/// <param name="JoinToken">Needed once; afterwards the cluster has its certificate.</param>
+internal sealed record UplinkConfiguration(HostPort Address, SecretReference? JoinToken, int Connections);
+
+internal sealed record ObjectsConfiguration(ObjectsProvider Provider, string Path, IPEndPoint Listen);
+
+internal enum ObjectsProvider
+{
+    File,
+}
+
+internal enum SecretsProvider
+{
+    File,
+}
+
+/// <param name="Unsandboxed">Run tasks even where no sandbox can be had; they can then read the cluster's own keys.</param>
+/// <param name="Environments">Names of images with the folder that is put first on PATH for them.</param>
+internal sealed record ExecutorConfiguration(
+    ExecutorProvider Provider,
+    int Parallel,
+    SandboxMode Sandbox,
+    bool Unsandboxed,
+    ImageMode Images,
+    IReadOnlyDictionary<string, string> Environments);
+
+internal enum ExecutorProvider
+{
+    Process,
+}
+
+internal enum SandboxMode
+{
+    /// <summary>Bubblewrap where it is installed.</summary>
+    Auto,
+    Bubblewrap,
+    None,
+}
+
+internal enum ImageMode
+{
+    /// <summary>A task whose image no environment is named after is refused.</summary>
+    Refuse,
+
+    /// <summary>The name of the image says nothing.</summary>
+    Ignore,
+}
+
+internal sealed record PolicyConfiguration(
+    IReadOnlyList<string> Verbs, TimeSpan MaxLifetime, long UploadMax, IReadOnlyList<string> Relays);

@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace Union.Host.Configuration;
+
+/// <param name="SealingKey">Seals the key of the cluster CA; null lets the plane keep a key file of its own.</param>
+internal sealed record ControlPlaneConfiguration(
+    string DataDir,
+    Authentication Auth,
+    ClientsConfiguration Clients,
+    ClustersConfiguration Clusters,
+    IPEndPoint OpsListen,
+    DatabaseEngine Database,
+    SecretReference? SealingKey,
+    RetentionConfiguration Retention);
+
+internal enum Authentication
+{
+    /// <summary>Nobody chose: clients are not served.</summary>
+    Unspecified,
+
+    /// <summary>Every caller is the local administrator; on loopback only.</summary>
+    None,
+}
+
+/// <param name="PublicUrl">What clients are told to dial; null means the listening address.</param>
+internal sealed record ClientsConfiguration(IPEndPoint Listen, Uri? PublicUrl);
+
+/// <param name="Listen">Null leaves it to the command: loopback under <c>up</c>, all addresses under <c>control-plane</c>.</param>
+/// <param name="PublicAddress">What join tokens tell clusters to dial; null means the listening address.</param>
+internal sealed record ClustersConfiguration(IPEndPoint? Listen, HostPort? PublicAddress);
+
+internal enum DatabaseEngine
+{
+    Sqlite,
+}
+
+internal sealed record RetentionConfiguration(TimeSpan Runs, TimeSpan Audit);

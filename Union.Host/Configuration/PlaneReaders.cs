@@ -1,0 +1,208 @@
+using System.Net;
+using Union.Core.Authoring.Yaml;
+using Union.Core.Boundary;
+
+namespace Union.Host.Configuration;
+
+/// <summary>The keys of <c>union.yaml</c>, each with its default and its check.</summary>
+internal static class PlaneReaders
+{
+    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(36500);
+
+    public static UnionConfiguration Read(ConfigurationReader reader, YamlSection root)
+    {
+        var configuration = new UnionConfiguration(
+            ReadControlPlane(reader, root.Section("controlPlane")),
+            ReadComputePlane(reader, root.Section("computePlane")),
+            ReadTelemetry(reader, root.Section("telemetry")));
+        root.End();
+        return configuration;
+    }
+
+    private static ControlPlaneConfiguration ReadControlPlane(ConfigurationReader reader, YamlSection plane)
+    {
+        var configuration = new ControlPlaneConfiguration(
+            reader.Folder(plane, "dataDir", Path.Combine(reader.Environment.UnionHome, "control")),
+            reader.Choice(plane, "auth", Authentication.Unspecified, ("none", Authentication.None)),
+            ReadClients(reader, plane.Section("clients")),
+            ReadClusters(reader, plane.Section("clusters")),
+            ReadListen(reader, plane.Section("ops"), "127.0.0.1:8704"),
+            ReadDatabase(reader, plane.Section("database")),
+            reader.Secret(plane, "sealingKey"),
+            ReadRetention(reader, plane.Section("retention")));
+        plane.End();
+        return configuration;
+    }
+
+    private static ClientsConfiguration ReadClients(ConfigurationReader reader, YamlSection section)
+    {
+        var listen = reader.Listen(section, "listen", "127.0.0.1:8700");
+        if (!IPAddress.IsLoopback(listen.Address))
+        {
+            section.Error(
+                section.Find("listen"),
+                $"'{section.PathOf("listen")}' must be a loopback address: any other needs TLS and identity, which this version "
+                + "does not have.");
+        }
+
+        var url = reader.Optional<Uri>(section, "publicUrl", TryParseUrl, "an address such as https://union.example.com");
+        reader.Absent(section, "tls", "clients are served on loopback only.");
+        section.End();
+        return new ClientsConfiguration(listen, url);
+    }
+
+    private static ClustersConfiguration ReadClusters(ConfigurationReader reader, YamlSection section)
+    {
+        var clusters = new ClustersConfiguration(
+            reader.OptionalListen(section, "listen"), reader.OptionalAddress(section, "publicAddress"));
+        section.End();
+        return clusters;
+    }
+
+    private static DatabaseEngine ReadDatabase(ConfigurationReader reader, YamlSection section)
+    {
+        var engine = reader.Choice(section, "engine", DatabaseEngine.Sqlite, ("sqlite", DatabaseEngine.Sqlite));
+        section.End();
+        return engine;
+    }
+
+    private static RetentionConfiguration ReadRetention(ConfigurationReader reader, YamlSection section)
+    {
+        var retention = new RetentionConfiguration(
+            reader.Duration(section, "runs", TimeSpan.FromDays(90), LongestRetention),
+            reader.Duration(section, "audit", TimeSpan.FromDays(400), LongestRetention));
+        section.End();
+        return retention;
+    }
+
+    private static ComputePlaneConfiguration ReadComputePlane(ConfigurationReader reader, YamlSection plane)
+    {
+        var cluster = reader.Text(
+            plane, "cluster", "local", Names.IsResource, "1 to 63 letters, digits, '.', '_' or '-'");
+        var dataDir = reader.Folder(plane, "dataDir", Path.Combine(reader.Environment.UnionHome, "compute"));
+        var configuration = new ComputePlaneConfiguration(
+            cluster,
+            dataDir,
+            ReadUplink(reader, plane.Section("controlPlane")),
+            ReadObjects(reader, plane.Section("objects"), dataDir),
+            ReadSecrets(reader, plane.Section("secrets")),
+            ReadExecutor(reader, plane.Section("executor")),
+            ReadPolicy(reader, plane.Section("policy")),
+            ReadListen(reader, plane.Section("actions"), "127.0.0.1:8703", mustBeLoopback: true),
+            ReadListen(reader, plane.Section("ops"), "127.0.0.1:8705"));
+        plane.End();
+        return configuration;
+    }
+
+    private static UplinkConfiguration ReadUplink(ConfigurationReader reader, YamlSection section)
+    {
+        var address = reader.OptionalAddress(section, "address")
+            ?? reader.Keep(section, "address", new HostPort("127.0.0.1", 8701), "127.0.0.1:8701");
+        var uplink = new UplinkConfiguration(
+            address, reader.Secret(section, "joinToken"), reader.Number(section, "connections", 2, 1, 8));
+        reader.Absent(section, "proxy", "the control plane is dialled directly.");
+        section.End();
+        return uplink;
+    }
+
+    private static ObjectsConfiguration ReadObjects(ConfigurationReader reader, YamlSection section, string dataDir)
+    {
+        var objects = new ObjectsConfiguration(
+            reader.Choice(section, "provider", ObjectsProvider.File, ("file", ObjectsProvider.File)),
+            reader.Folder(section, "path", Path.Combine(dataDir, "objects")),
+            reader.Listen(section, "listen", "127.0.0.1:8702"));
+        MustBeLoopback(section, objects.Listen);
+        section.End();
+        return objects;
+    }
+
+    private static SecretsProvider ReadSecrets(ConfigurationReader reader, YamlSection section)
+    {
+        var provider = reader.Choice(section, "provider", SecretsProvider.File, ("file", SecretsProvider.File));
+        section.End();
+        return provider;
+    }
+
+    private static ExecutorConfiguration ReadExecutor(ConfigurationReader reader, YamlSection section)
+    {
+        var environments = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (image, folder, node) in section.Pairs("environments"))
+        {
+            environments[image] = reader.Environment.Expand(folder);
+            if (!Path.IsPathRooted(environments[image]))
+            {
+                section.Error(node, $"'{section.PathOf("environments")}.{image}' must be an absolute folder.");
+            }
+        }
+
+        reader.Keep(
+            section, "environments", 0, $"{{{string.Join(", ", environments.Select(pair => $"{pair.Key}: {pair.Value}"))}}}");
+        var executor = new ExecutorConfiguration(
+            reader.Choice(section, "provider", ExecutorProvider.Process, ("process", ExecutorProvider.Process)),
+            reader.Number(section, "parallel", 8, 1, 1024),
+            reader.Choice(
+                section,
+                "sandbox",
+                SandboxMode.Auto,
+                ("auto", SandboxMode.Auto), ("bubblewrap", SandboxMode.Bubblewrap), ("none", SandboxMode.None)),
+            reader.Flag(section, "unsandboxed"),
+            reader.Choice(section, "images", ImageMode.Refuse, ("refuse", ImageMode.Refuse), ("ignore", ImageMode.Ignore)),
+            environments);
+        if (executor is { Sandbox: SandboxMode.None, Unsandboxed: false })
+        {
+            section.Error(
+                section.Find("sandbox"),
+                $"'{section.PathOf("sandbox")}: none' lets tasks read the cluster's keys; say so with 'unsandboxed: true'.");
+        }
+
+        section.End();
+        return executor;
+    }
+
+    private static PolicyConfiguration ReadPolicy(ConfigurationReader reader, YamlSection section)
+    {
+        var policy = new PolicyConfiguration(
+            reader.Words(section, "verbs", "get", "put"),
+            reader.Duration(section, "maxLifetime", TimeSpan.FromHours(1), TimeSpan.FromHours(1)),
+            reader.Size(section, "uploadMax", 5L << 30),
+            reader.Words(section, "relays", "logs", "metrics", "events", "secrets"));
+        section.End();
+        return policy;
+    }
+
+    private static TelemetryConfiguration ReadTelemetry(ConfigurationReader reader, YamlSection section)
+    {
+        var telemetry = new TelemetryConfiguration(
+            reader.Choice(section, "logs", LogFormat.Text, ("text", LogFormat.Text), ("json", LogFormat.Json)));
+        reader.Absent(section, "otlp", "logs go to standard error.");
+        section.End();
+        return telemetry;
+    }
+
+    private static IPEndPoint ReadListen(
+        ConfigurationReader reader, YamlSection section, string fallback, bool mustBeLoopback = false)
+    {
+        var listen = reader.Listen(section, "listen", fallback);
+        if (mustBeLoopback)
+        {
+            MustBeLoopback(section, listen);
+        }
+
+        section.End();
+        return listen;
+    }
+
+    private static void MustBeLoopback(YamlSection section, IPEndPoint listen)
+    {
+        if (!IPAddress.IsLoopback(listen.Address))
+        {
+            section.Error(section.Find("listen"), $"'{section.PathOf("listen")}' must be a loopback address: it has no TLS.");
+        }
+    }
+
+    private static bool TryParseUrl(string text, out Uri url) =>
+        Uri.TryCreate(text, UriKind.Absolute, out url!) && url.Scheme is "http" or "https" && url is
+        {
+            UserInfo: "", Query: "", Fragment: "", AbsolutePath: "/"
+        };
+}
