@@ -5,7 +5,6 @@ using MediatR;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 using Union.Core.Boundary.Projections;
-using Union.Core.ComputePlane.Link;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.Pipeline;
 
@@ -34,7 +33,7 @@ internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
 }
 
 internal sealed class EnqueueChildHandler(
-    Coordinator.CoordinatorClient coordinator, ActingTask task, ChildOutputs outputs, IPrivateStore privateStore,
+    Coordinator.CoordinatorClient coordinator, ActingTask task, ChildOutputs outputs, PrivateParts privateParts,
     IObjectStore objects, ObjectLayout layout, ProjectFence fence)
     : IRequestHandler<EnqueueChild, string>
 {
@@ -46,7 +45,7 @@ internal sealed class EnqueueChildHandler(
         await objects.PutAsync(key, content, PutMode.Replace, cancellationToken);
 
         var split = SplitMessage.Of(await WithParentsBundleAsync(request.Task, cancellationToken));
-        var privatePart = await privateStore.PutAsync(task.Run.Scope, split.Private, cancellationToken);
+        var privatePart = await privateParts.PutAsync(task.Run.Scope, split.Private, cancellationToken);
         await coordinator.EnqueueAsync(
             new EnqueueRequest
             {
@@ -85,11 +84,8 @@ internal sealed class EnqueueChildHandler(
     private async Task<TaskSpec> WithParentsBundleAsync(TaskSpec child, CancellationToken cancellationToken)
     {
         var assignment = task.Assignment;
-        var parent = TaskSpec.Parser.ParseFrom((byte[])
-        [
-            .. assignment.TaskProjection.Span,
-            .. await privateStore.GetAsync(task.Run.Scope, assignment.TaskPrivate, cancellationToken),
-        ]);
+        var privatePart = await privateParts.GetAsync(task.Run.Scope, assignment.TaskPrivate, cancellationToken);
+        var parent = TaskSpec.Parser.ParseFrom((byte[])[.. assignment.TaskProjection.Span, .. privatePart]);
         var spec = child.Clone();
         spec.TaskTemplate ??= new Flyteidl2.Core.TaskTemplate();
         spec.TaskTemplate.Metadata ??= new Flyteidl2.Core.TaskMetadata();

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Grpc.Core;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 
@@ -13,9 +12,9 @@ public sealed class SiblingDirectory(Coordinator.CoordinatorClient coordinator, 
     {
         using var call = coordinator.WatchForUpdates(
             new WatchForUpdatesRequest { Parent = task.Ref }, cancellationToken: cancellationToken);
-        await foreach (var message in call.ResponseStream.ReadAllAsync(cancellationToken))
+        while (await call.ResponseStream.MoveNext(cancellationToken))
         {
-            yield return message.Update;
+            yield return call.ResponseStream.Current.Update;
         }
     }
 

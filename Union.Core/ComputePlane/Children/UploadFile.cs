@@ -1,5 +1,4 @@
 using MediatR;
-using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.Pipeline;
 

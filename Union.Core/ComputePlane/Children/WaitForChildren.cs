@@ -4,7 +4,7 @@ using Flyteidl2.Workflow;
 using MediatR;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
-using Union.Core.ComputePlane.Link;
+using Union.Core.ComputePlane.Objects;
 using Union.Core.Pipeline;
 
 namespace Union.Core.ComputePlane.Children;
@@ -24,7 +24,7 @@ internal sealed class WaitForChildrenValidator : AbstractValidator<WaitForChildr
 }
 
 internal sealed class WaitForChildrenHandler(
-    SiblingDirectory siblings, IPrivateStore privateStore, ActingTask task)
+    SiblingDirectory siblings, PrivateParts privateParts, ActingTask task)
     : IRequestHandler<WaitForChildren, IAsyncEnumerable<EndedChild>>
 {
     public Task<IAsyncEnumerable<EndedChild>> Handle(WaitForChildren request, CancellationToken cancellationToken) =>
@@ -64,7 +64,7 @@ internal sealed class WaitForChildrenHandler(
         var text = update.ErrorPrivate.Length == 0
             ? ""
             : ErrorInfo.Parser.ParseFrom(
-                await privateStore.GetAsync(task.Run.Scope, update.ErrorPrivate, cancellationToken)).Message;
+                await privateParts.GetAsync(task.Run.Scope, update.ErrorPrivate, cancellationToken)).Message;
         return new EndedChild(update.Name, (ActionPhase)update.Phase, update.ErrorCode, text);
     }
 }

@@ -18,7 +18,7 @@ namespace Union.Core.ComputePlane.Link;
 /// same attempt is taken up again where it stood.
 /// </summary>
 public sealed partial class AttemptRunner(
-    AttemptJournal journal, IExecutor executor, AttemptWorkBuilder builder, IPrivateStore privateStore,
+    AttemptJournal journal, IExecutor executor, AttemptWorkBuilder builder, PrivateParts privateParts,
     OutboxSignal outbox, TimeProvider time, ILogger<AttemptRunner> logger)
 {
     /// <summary>Takes an assignment on and runs it; one that was taken on before is left to its first runner.</summary>
@@ -114,7 +114,7 @@ public sealed partial class AttemptRunner(
         try
         {
             var text = new ErrorInfo { Message = $"{error.Code}: {error.Message}" }.ToByteArray();
-            return await privateStore.PutAsync(scope, text, cancellationToken);
+            return await privateParts.PutAsync(scope, text, cancellationToken);
         }
         catch (Exception e) when (e is UnionException or ObjectStoreException)
         {

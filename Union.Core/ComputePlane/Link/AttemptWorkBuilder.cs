@@ -11,7 +11,7 @@ namespace Union.Core.ComputePlane.Link;
 
 /// <summary>Puts together what an executor needs: the control plane sent the outline, the customer's store has the rest.</summary>
 public sealed class AttemptWorkBuilder(
-    IPrivateStore privateStore, IObjectStore objects, ObjectLayout layout, ProjectFence fence, SecretResolver secrets,
+    PrivateParts privateParts, IObjectStore objects, ObjectLayout layout, ProjectFence fence, SecretResolver secrets,
     LocalEndpoint endpoint)
 {
     private const int MaxInputBytes = 16 * 1024 * 1024;
@@ -38,8 +38,11 @@ public sealed class AttemptWorkBuilder(
     }
 
     private async Task<byte[]> JoinAsync(
-        ProjectScope scope, ByteString projection, string digest, CancellationToken cancellationToken) =>
-        [.. projection.Span, .. await privateStore.GetAsync(scope, digest, cancellationToken)];
+        ProjectScope scope, ByteString projection, string digest, CancellationToken cancellationToken)
+    {
+        var privatePart = await privateParts.GetAsync(scope, digest, cancellationToken);
+        return [.. projection.Span, .. privatePart];
+    }
 
     private async Task<Inputs> ReadInputsAsync(AttemptId id, string uri, CancellationToken cancellationToken)
     {

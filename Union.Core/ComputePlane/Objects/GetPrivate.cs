@@ -19,12 +19,12 @@ internal sealed class GetPrivateValidator : AbstractValidator<GetPrivate>
         RuleFor(c => c.Scope.Org).ResourceName();
         RuleFor(c => c.Scope.Project).ResourceName();
         RuleFor(c => c.Scope.Domain).ResourceName();
-        RuleFor(c => c.Digests).Must(d => d.Count <= GetPrivate.MaxDigests && d.All(KeyedDigest.IsDigest))
+        RuleFor(c => c.Digests).Must(d => d.Count <= GetPrivate.MaxDigests && d.All(x => x.Length == 0 || KeyedDigest.IsDigest(x)))
             .WithMessage($"Digests must be at most {GetPrivate.MaxDigests} of 64 hexadecimal characters.");
     }
 }
 
-internal sealed class GetPrivateHandler(IObjectStore store, ObjectLayout layout, KeyedDigest digests)
+internal sealed class GetPrivateHandler(PrivateParts parts)
     : IRequestHandler<GetPrivate, IReadOnlyList<ReadOnlyMemory<byte>>>
 {
     public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> Handle(
@@ -33,18 +33,7 @@ internal sealed class GetPrivateHandler(IObjectStore store, ObjectLayout layout,
         var contents = new List<ReadOnlyMemory<byte>>(request.Digests.Count);
         foreach (var digest in request.Digests)
         {
-            var key = layout.Private(request.Scope, digest);
-            var content = await store.ReadAsync(key, PutPrivate.MaxBytes, cancellationToken);
-
-            // Whoever can write to the bucket must not be able to change a command line.
-            if (content is not null && digests.Of(request.Scope.Org, content) != digest)
-            {
-                throw new UnionException(
-                    ErrorCode.DataLoss, "private_part_damaged", $"Private part {digest} does not match its digest.",
-                    "Restore the object from the bucket's versions.");
-            }
-
-            contents.Add(content ?? []);
+            contents.Add(await parts.FindAsync(request.Scope, digest, cancellationToken) ?? []);
         }
 
         return contents;

@@ -18,6 +18,7 @@ public static class ObjectsServiceCollectionExtensions
         services.AddSingleton(policy);
         services.AddSingleton(layout);
         services.AddSingleton(_ => new KeyedDigest(KeyFile.OpenOrCreate(digestKeyPath)));
+        services.AddSingleton<PrivateParts>();
         services.AddSingleton<ProjectFence>();
         services.AddSingleton<Presigner>();
         services.AddSingleton<SecretResolver>();

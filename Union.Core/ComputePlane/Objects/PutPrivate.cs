@@ -9,8 +9,6 @@ namespace Union.Core.ComputePlane.Objects;
 public sealed record PutPrivate(ProjectScope Scope, ReadOnlyMemory<byte> Content)
     : IUseCase<string>, ISystemRequest, IAudited
 {
-    public const int MaxBytes = 1 << 20;
-
     public string AuditedResource => $"private part in {Scope}";
 }
 
@@ -21,18 +19,13 @@ internal sealed class PutPrivateValidator : AbstractValidator<PutPrivate>
         RuleFor(c => c.Scope.Org).ResourceName();
         RuleFor(c => c.Scope.Project).ResourceName();
         RuleFor(c => c.Scope.Domain).ResourceName();
-        RuleFor(c => c.Content).Must(c => c.Length <= PutPrivate.MaxBytes)
-            .WithMessage($"A private part has at most {PutPrivate.MaxBytes} bytes.");
+        RuleFor(c => c.Content).Must(c => c.Length <= PrivateParts.MaxBytes)
+            .WithMessage($"A private part has at most {PrivateParts.MaxBytes} bytes.");
     }
 }
 
-internal sealed class PutPrivateHandler(IObjectStore store, ObjectLayout layout, KeyedDigest digests)
-    : IRequestHandler<PutPrivate, string>
+internal sealed class PutPrivateHandler(PrivateParts parts) : IRequestHandler<PutPrivate, string>
 {
-    public async Task<string> Handle(PutPrivate request, CancellationToken cancellationToken)
-    {
-        var digest = digests.Of(request.Scope.Org, request.Content.Span);
-        await store.EnsureAsync(layout.Private(request.Scope, digest), request.Content, cancellationToken);
-        return digest;
-    }
+    public Task<string> Handle(PutPrivate request, CancellationToken cancellationToken) =>
+        parts.PutAsync(request.Scope, request.Content, cancellationToken);
 }

@@ -1,0 +1,135 @@
+using System.Text;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Union.Core.Boundary;
+using Union.Core.Boundary.Identity;
+using Union.Core.ControlPlane;
+using Union.Core.ControlPlane.Clusters;
+using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Tasks;
+using Union.Core.Pipeline;
+
+namespace Union.Core.Tests.ControlPlane;
+
+/// <summary>A control plane without a host: real database, moved clock, callers of every kind.</summary>
+public sealed class ControlPlaneFixture : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("union-test-");
+    private readonly ServiceProvider _services;
+    private readonly CertificateAuthority _authority;
+
+    public ControlPlaneFixture()
+    {
+        Database = MetadataDatabase.Open(Path.Combine(_folder.FullName, "control.db"));
+        _authority = CertificateAuthority.Open(
+            new CertificateAuthorityOptions { Folder = _folder.CreateSubdirectory("keys").FullName }, Time);
+        _services = new ServiceCollection()
+            .AddMetrics()
+            .AddSingleton<TimeProvider>(Time)
+            .AddSingleton<IClusterConnections>(Connections)
+            .AddSingleton(_authority)
+            .AddSingleton(new ClusterAddress("127.0.0.1:8701"))
+            .AddControlPlane(Database)
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+    }
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public MetadataDatabase Database { get; }
+
+    public FakeConnections Connections { get; } = new();
+
+    public ClusterIdentity Cluster { get; } = new("default", "0b8c1a52-53d5-4c6d-9c42-0c8a0b4a3d11");
+
+    public string Session { get; private set; } = "";
+
+    /// <summary>The default project and one enrolled cluster with a session.</summary>
+    public static async Task<ControlPlaneFixture> StartAsync()
+    {
+        var fixture = new ControlPlaneFixture();
+        await fixture.Database.EnsureDefaultsAsync("default", fixture.Time.GetUtcNow(), Cancel);
+        await fixture.Database.WriteAsync(
+            async session =>
+            {
+                var now = fixture.Time.GetUtcNow();
+                await ClusterStore.EnrollAsync(session, fixture.Cluster, "local", now, now.AddDays(1));
+                return true;
+            },
+            Cancel);
+        await fixture.HelloAsync();
+        return fixture;
+    }
+
+    public Task<T> AsUserAsync<T>(IRequest<T> request, string requestId = "", params Verb[] verbs) => SendAsync(
+        request,
+        caller => caller.Become(
+            new Principal("alice", "default", [.. (verbs.Length == 0 ? Enum.GetValues<Verb>() : verbs).Select(v => new Grant(v))]),
+            requestId));
+
+    public Task<T> AsClusterAsync<T>(IRequest<T> request) => SendAsync(request, caller => caller.Become(Cluster));
+
+    public Task<T> AsOtherClusterAsync<T>(IRequest<T> request) => SendAsync(
+        request, caller => caller.Become(new ClusterIdentity("default", "another")));
+
+    public Task<T> AsSystemAsync<T>(IRequest<T> request) => SendAsync(request, caller => caller.BecomeSystem());
+
+    public async Task<HelloResult> HelloAsync(long lastEvent = 0, params AttemptKey[] held)
+    {
+        var result = await AsClusterAsync(new Hello([0], "1.0.0", "bubblewrap", 8, lastEvent, held, ["file:///data/"]));
+        Session = result.Session;
+        return result;
+    }
+
+    public Task<ActionRow> CreateRunAsync(string? name = null, int retries = 0, string requestId = "") =>
+        AsUserAsync(NewRun(name, retries), requestId);
+
+    public CreateRun NewRun(string? name = null, int retries = 0, string inputUri = "") => new(
+        "default", "development", name, Cluster.ClusterId, NewTask(retries), ReadOnlyMemory<byte>.Empty, "", inputUri,
+        [], 2);
+
+    public static NewTask NewTask(int retries = 0, string name = "rain") =>
+        new(name, "1", name, "raw-container", Encoding.UTF8.GetBytes($"{name} {retries}"), "", retries);
+
+    public async Task<Assignment> LeaseOneAsync() => Assert.Single((await LeaseAsync(1)).Assignments);
+
+    public Task<LeasedWork> LeaseAsync(int free, params AttemptKey[] ended) =>
+        AsClusterAsync(new LeaseWork(Session, free, TimeSpan.Zero, ended));
+
+    public Task<ReportResult> ReportAsync(params AttemptEvent[] events) =>
+        AsClusterAsync(new ReportEvents(Session, events));
+
+    public AttemptEvent Event(
+        long sequence, AttemptKey key, ActionPhase phase, string code = "", long kind = 0, bool recoverable = false) =>
+        new(sequence, key, Time.GetUtcNow(), phase, code, kind, recoverable, "", "", "");
+
+    public async Task<ActionRow> ActionAsync(string run, string action = "a0") =>
+        (await AsUserAsync(new GetAction("default", "development", run, action))).Action;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await Database.DisposeAsync();
+        _authority.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<T> SendAsync<T>(IRequest<T> request, Action<Caller> become)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        become(scope.ServiceProvider.GetRequiredService<Caller>());
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, Cancel);
+    }
+
+    public sealed class FakeConnections : IClusterConnections
+    {
+        public List<string> Disconnected { get; } = [];
+
+        public bool IsOnline(string clusterId) => true;
+
+        public void Disconnect(string clusterId) => Disconnected.Add(clusterId);
+    }
+}
