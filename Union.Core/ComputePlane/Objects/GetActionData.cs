@@ -14,7 +14,8 @@ public sealed record GetActionData(string Project, string Domain, string Run, st
     public Verb Verb => Verb.DataRead;
 }
 
-public sealed record ActionData(Inputs Inputs, Outputs Outputs)
+/// <param name="InputsAt">Where inputs.pb is; null where there is none. The same for the outputs.</param>
+public sealed record ActionData(Inputs Inputs, Outputs Outputs, Reference? InputsAt, Reference? OutputsAt)
 {
     public override string ToString() => nameof(ActionData);
 }
@@ -42,6 +43,9 @@ internal sealed class GetActionDataHandler(Caller caller, IObjectStore store, Ob
         var outputs = attempt is null
             ? null
             : await store.ReadAsync(layout.Outputs(attempt), Outputs.Parser, cancellationToken);
-        return new ActionData(inputs ?? new Inputs(), outputs ?? new Outputs());
+        return new ActionData(
+            inputs ?? new Inputs(), outputs ?? new Outputs(),
+            inputs is null ? null : store.ReferenceTo(layout.ActionInputs(action)),
+            attempt is null ? null : store.ReferenceTo(layout.Outputs(attempt)));
     }
 }

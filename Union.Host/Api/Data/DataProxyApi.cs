@@ -1,0 +1,118 @@
+using Flyteidl2.Common;
+using Flyteidl2.Dataproxy;
+using Flyteidl2.Logs.Dataplane;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using MediatR;
+using Union.Core.Boundary;
+using Union.Core.ComputePlane.Logs;
+using Commands = Union.Core.ComputePlane.Objects;
+using LogLine = Union.Core.ComputePlane.Logs.LogLine;
+using WireLine = Flyteidl2.Logs.Dataplane.LogLine;
+
+namespace Union.Host.Api.Data;
+
+internal sealed class DataProxyApi(IMediator mediator) : DataProxyService.DataProxyServiceBase
+{
+    public override async Task<CreateUploadLocationResponse> CreateUploadLocation(
+        CreateUploadLocationRequest request, ServerCallContext context)
+    {
+        if (request.FilenameRoot.Length > 0)
+        {
+            throw Unsupported("filename_root", "This cluster chooses the folder of every upload; leave the field out.");
+        }
+
+        var command = new Commands.CreateUploadLocation(
+            request.Project, request.Domain, request.Filename, request.ContentMd5.Memory,
+            request.ContentLength == 0 ? null : request.ContentLength, request.ExpiresIn?.ToTimeSpanOrRefuse());
+        var location = await mediator.Send(command, context.CancellationToken);
+        return new CreateUploadLocationResponse
+        {
+            SignedUrl = location.Upload.Url.Reveal(),
+            NativeUrl = location.Reference.ToString(),
+            ExpiresAt = location.Upload.ExpiresAt.ToTimestamp(),
+            Headers = { location.Upload.RequiredHeaders.ToDictionary() },
+        };
+    }
+
+    public override async Task<UploadInputsResponse> UploadInputs(UploadInputsRequest request, ServerCallContext context)
+    {
+        if (request.BaseDir.Length > 0)
+        {
+            throw Unsupported("base_dir", "This cluster chooses the folder of a run's inputs; leave the field out.");
+        }
+
+        var (project, domain) = request.IdCase is UploadInputsRequest.IdOneofCase.RunId
+            ? (request.RunId.Project, request.RunId.Domain)
+            : (request.ProjectId?.Name ?? "", request.ProjectId?.Domain ?? "");
+        var command = new Commands.UploadInputs(project, domain, request.Inputs ?? new());
+        var uploaded = await mediator.Send(command, context.CancellationToken);
+        return new UploadInputsResponse
+        {
+            OffloadedInputData = new OffloadedInputData { Uri = uploaded.Folder.ToString(), InputsHash = uploaded.Digest },
+        };
+    }
+
+    public override async Task<CreateDownloadLinkResponse> CreateDownloadLink(
+        CreateDownloadLinkRequest request, ServerCallContext context)
+    {
+        if (request.ArtifactType is not ArtifactType.Report
+            || request.SourceCase is not CreateDownloadLinkRequest.SourceOneofCase.ActionAttemptId)
+        {
+            throw Unsupported("artifact_type", "Ask for the report of an action's attempt.");
+        }
+
+        var attempt = ActionNames.Read(request.ActionAttemptId);
+        var command = new Commands.CreateReportLink(
+            attempt.Project, attempt.Domain, attempt.Run, attempt.Action, attempt.Attempt,
+            request.ExpiresIn?.ToTimeSpanOrRefuse());
+        var signed = await mediator.Send(command, context.CancellationToken);
+        return new CreateDownloadLinkResponse
+        {
+            PreSignedUrls = new PreSignedURLs
+            {
+                SignedUrl = { signed.Url.Reveal() },
+                ExpiresAt = signed.ExpiresAt.ToTimestamp(),
+            },
+        };
+    }
+
+    public override async Task<GetActionDataResponse> GetActionData(GetActionDataRequest request, ServerCallContext context)
+    {
+        var id = ActionNames.Read(request.ActionId);
+        var data = await mediator.Send(
+            new Commands.GetActionData(id.Project, id.Domain, id.Run, id.Action), context.CancellationToken);
+        return new GetActionDataResponse
+        {
+            Inputs = data.Inputs,
+            Outputs = data.Outputs,
+            InputsUri = data.InputsAt?.ToString() ?? "",
+            OutputsUri = data.OutputsAt?.ToString() ?? "",
+        };
+    }
+
+    public override async Task TailLogs(
+        TailLogsRequest request, IServerStreamWriter<TailLogsResponse> responseStream, ServerCallContext context)
+    {
+        var id = ActionNames.Read(request.ActionId, request.Attempt);
+        var query = new TailActionLogs(id.Project, id.Domain, id.Run, id.Action, id.Attempt, Follow: true);
+        var lines = await mediator.Send(query, context.CancellationToken);
+        await lines.WriteBatchesAsync(
+            batch => responseStream.WriteAsync(Write(batch), context.CancellationToken), context.CancellationToken);
+    }
+
+    private static TailLogsResponse Write(IReadOnlyList<LogLine> lines) => new()
+    {
+        Logs = { new TailLogsResponse.Types.Logs { Lines = { lines.Select(Write) } } },
+    };
+
+    private static WireLine Write(LogLine line) => new()
+    {
+        Timestamp = line.At.ToTimestamp(),
+        Message = line.Text,
+        Originator = line.Origin is LogOrigin.System ? LogLineOriginator.System : LogLineOriginator.User,
+    };
+
+    private static UnionException Unsupported(string field, string hint) => new(
+        ErrorCode.InvalidArgument, "request_unsupported", $"The value of {field} is not supported.", hint);
+}

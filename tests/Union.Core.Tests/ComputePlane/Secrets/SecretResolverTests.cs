@@ -1,0 +1,85 @@
+using System.Text;
+using Flyteidl2.Core;
+using Microsoft.Extensions.Time.Testing;
+using Union.Core.Boundary;
+using Union.Core.ComputePlane.Secrets;
+using Union.Testing.Secrets;
+
+namespace Union.Core.Tests.ComputePlane.Secrets;
+
+public sealed class SecretResolverTests
+{
+    private readonly InMemorySecretStore _store = new(new FakeTimeProvider());
+
+    private static SecurityContext Needs(params Secret[] secrets) => new() { Secrets = { secrets } };
+
+    [Fact]
+    public async Task Resolve_SeveralScopes_TakesTheMostSpecific()
+    {
+        (string? Project, string? Domain)[] scopes = [(null, null), (null, "dev"), ("p", null), ("p", "dev")];
+        await PutAsync("other", "p", "dev", "foreign");
+        await Assert.ThrowsAsync<UnionException>(() => ResolveAsync(Needs(new Secret { Key = "key" })));
+        foreach (var (project, domain) in scopes)
+        {
+            var value = $"{project}/{domain}";
+            await PutAsync("acme", project, domain, value);
+
+            var found = await ResolveAsync(Needs(new Secret { Key = "key" }));
+
+            Assert.Equal(value, Encoding.UTF8.GetString(found["KEY"].Reveal().Span));
+        }
+    }
+
+    [Theory]
+    [InlineData("", "my-key", "", "MY_KEY")]
+    [InlineData("", "my-key", "Other", "Other")]
+    [InlineData("db", "pass-word", "", "DB_PASS_WORD")]
+    public async Task Resolve_GroupAndVariable_NameAsStockClientsDo(string group, string key, string variable, string expected)
+    {
+        var name = group.Length > 0 ? $"{group}_{key}" : key;
+        await _store.PutAsync(
+            new SecretName(new SecretScope("acme", "p", "dev"), name), new SecretBytes(new byte[1]), PutSecret.CreateOnly,
+            ComputePlaneFixture.Cancel);
+
+        var found = await ResolveAsync(Needs(new Secret { Group = group, Key = key, EnvVar = variable }));
+
+        Assert.Equal([expected], found.Keys);
+    }
+
+    [Fact]
+    public async Task Resolve_Missing_NamesIt()
+    {
+        var thrown = await Assert.ThrowsAsync<UnionException>(() => ResolveAsync(Needs(new Secret { Key = "gone" })));
+
+        Assert.Equal((ErrorCode.NotFound, "secret_missing"), (thrown.Code, thrown.Reason));
+        Assert.Contains("gone", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resolve_WhatCannotBeGiven_IsRefused()
+    {
+        await PutAsync("acme", null, null, "x");
+        Secret[][] cases =
+        [
+            [new Secret { Key = "key", MountRequirement = Secret.Types.MountType.File }],
+            [new Secret { Key = "key", EnvVar = "A=B" }],
+            [new Secret { Key = "../key" }],
+            [new Secret { Key = "key" }, new Secret { Key = "key" }],
+        ];
+
+        foreach (var secrets in cases)
+        {
+            await Assert.ThrowsAsync<UnionException>(() => ResolveAsync(Needs(secrets)));
+        }
+
+        Assert.Empty(await ResolveAsync(null));
+        Assert.Single(await ResolveAsync(Needs(new Secret { Key = "key" })));
+    }
+
+    private Task<string> PutAsync(string org, string? project, string? domain, string value) => _store.PutAsync(
+        new SecretName(new SecretScope(org, project, domain), "key"), new SecretBytes(Encoding.UTF8.GetBytes(value)),
+        PutSecret.CreateOnly, ComputePlaneFixture.Cancel);
+
+    private Task<IReadOnlyDictionary<string, SecretBytes>> ResolveAsync(SecurityContext? security) =>
+        new SecretResolver(_store).ResolveAsync(ComputePlaneFixture.Scope, security, ComputePlaneFixture.Cancel);
+}
