@@ -75,7 +75,7 @@ internal sealed class ConfigurationReader(ProcessEnvironment environment)
     public T Choice<T>(YamlSection section, string key, T fallback, params ReadOnlySpan<(string Word, T Value)> choices)
     {
         var value = section.Choice(key, fallback, choices);
-        var shown = "-";
+        var shown = "null";
         foreach (var choice in choices)
         {
             shown = Equals(choice.Value, value) ? choice.Word : shown;

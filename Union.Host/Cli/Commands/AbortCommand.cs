@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Flyteidl2.Workflow;
+using Union.Core.Boundary;
+
+namespace Union.Host.Cli.Commands;
+
+internal sealed class AbortCommand : UnionCommand
+{
+    private const int MaxReason = 512;
+
+    private readonly CommonOptions _common;
+    private readonly Argument<string> _run = RunArguments.Run();
+    private readonly Argument<string> _action = RunArguments.Action();
+    private readonly Option<string> _reason = new("--reason")
+    {
+        Description = "Why, at most 512 characters. The control plane keeps it, so write no customer data.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => "",
+    };
+
+    public AbortCommand(CliContext context, CommonOptions common)
+        : base(context, "abort", "End a run, or one action and everything below it.")
+    {
+        _common = common;
+        Examples = ["union abort r4k2 --reason 'wrong month'", "union abort r4k2 y2015"];
+        Add(_run);
+        Add(_action);
+        Add(_reason);
+        common.AddConnection(this);
+        Handle(AbortAsync);
+    }
+
+    private async Task<ExitCode> AbortAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var reason = parsed.GetValue(_reason)!;
+        if (reason.Length > MaxReason)
+        {
+            throw new CliError(ExitCode.WrongUsage, $"--reason is longer than {MaxReason} characters.");
+        }
+
+        using var client = _common.Connect(parsed);
+        var (run, action) = (parsed.GetRequiredValue(_run), parsed.GetRequiredValue(_action));
+        if (action == Names.RootAction)
+        {
+            await client.Runs.AbortRunAsync(
+                new AbortRunRequest { RunId = client.Run(run), Reason = reason }, cancellationToken: cancellationToken);
+        }
+        else
+        {
+            await client.Runs.AbortActionAsync(
+                new AbortActionRequest { ActionId = client.Action(run, action), Reason = reason },
+                cancellationToken: cancellationToken);
+        }
+
+        Context.Out.WriteLine(action == Names.RootAction ? $"{run} is aborted." : $"{run} {action} is aborted.");
+        return ExitCode.Done;
+    }
+}
