@@ -17,7 +17,7 @@ internal sealed class ClusterAdminApi(IMediator mediator) : ClusterAdminService.
             new CreateJoinToken(request.ClusterName, request.Lifetime?.ToTimeSpan()), context.CancellationToken);
         return new CreateJoinTokenResponse
         {
-            Token = created.Token.Format(),
+            Token = created.Token.Format().Reveal(),
             ExpiresAt = created.ExpiresAt.ToTimestamp(),
         };
     }

@@ -4,12 +4,9 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using MediatR;
 using Union.Contracts.Cluster.V1;
-using Union.Core.Boundary;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Runs;
-using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
-using Union.Core.Storage;
 using Union.Host.Api.Runs;
 using Assignment = Union.Contracts.Cluster.V1.Assignment;
 using AttemptEvent = Union.Core.ControlPlane.Runs.AttemptEvent;
@@ -17,7 +14,7 @@ using AttemptEvent = Union.Core.ControlPlane.Runs.AttemptEvent;
 namespace Union.Host.Api;
 
 /// <summary>What clusters ask for; who they are comes from their certificate.</summary>
-internal sealed class CoordinatorApi(IMediator mediator, Caller caller, AssertionKeys keys)
+internal sealed class CoordinatorApi(IMediator mediator, Caller caller, AssertionSigner signer)
     : Coordinator.CoordinatorBase
 {
     public override async Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
@@ -36,7 +33,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
             AckedEvent = (ulong)result.AckedEvent,
         };
         response.End.AddRange(result.End.Select(ToRef));
-        response.AssertionKeys.AddRange(keys.ToMessages());
+        response.AssertionKeys.AddRange(signer.Keys.Select(ToMessage));
         return response;
     }
 
@@ -116,6 +113,14 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
     private static AttemptKey ToKey(AttemptRef? key) => new(key?.AttemptUid ?? "", key?.Fence ?? 0);
 
     private static AttemptRef ToRef(AttemptKey key) => new() { AttemptUid = key.Uid, Fence = key.Fence };
+
+    private static AssertionKey ToMessage(Core.Boundary.Clusters.AssertionKey key) => new()
+    {
+        KeyId = key.KeyId,
+        PublicKey = ByteString.CopyFrom(key.PublicKey),
+        Signature = ByteString.CopyFrom(key.Signature),
+        SignedBy = key.SignedBy,
+    };
 
     private static Assignment ToMessage(Core.ControlPlane.Runs.Assignment work)
     {

@@ -15,7 +15,7 @@ namespace Union.Core.ComputePlane.Link;
 /// </summary>
 public sealed partial class CoordinatorLink(
     Coordinator.CoordinatorClient coordinator, AttemptJournal journal, RunningAttempts attempts, IExecutor executor,
-    OutboxSignal outbox, LinkOptions options, IAssertionKeySink assertionKeys, LinkStatus status, TimeProvider time,
+    OutboxSignal outbox, ClusterSelf self, IAssertionKeySink assertionKeys, LinkStatus status, TimeProvider time,
     ILogger<CoordinatorLink> logger)
     : BackgroundService
 {
@@ -95,12 +95,12 @@ public sealed partial class CoordinatorLink(
         var request = new HelloRequest
         {
             MinorVersions = { MinorVersion },
-            BinaryVersion = options.BinaryVersion,
+            BinaryVersion = self.BinaryVersion,
             LastEvent = (ulong)await journal.LastSequenceAsync(cancellationToken),
             Sandbox = capabilities.Sandbox,
             Parallel = (uint)capabilities.Parallel,
         };
-        request.ReferencePrefixes.AddRange(options.ReferencePrefixes);
+        request.ReferencePrefixes.AddRange(self.ReferencePrefixes);
         request.Held.AddRange((await journal.HeldAsync(cancellationToken)).Select(h => h.Key.ToRef()));
         return await coordinator.HelloAsync(request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);
     }

@@ -10,7 +10,7 @@ using Union.Core.Pipeline;
 namespace Union.Host.Api.ClusterCalls;
 
 /// <summary>What the control plane itself asks of this cluster; it comes in over the reversed connection only.</summary>
-internal sealed class ClusterCallsApi(IMediator mediator, Caller caller, LinkOptions options) : Cluster.ClusterBase
+internal sealed class ClusterCallsApi(IMediator mediator, Caller caller, ClusterSelf self) : Cluster.ClusterBase
 {
     public override async Task<PutPrivateResponse> PutPrivate(PutPrivateRequest request, ServerCallContext context)
     {
@@ -31,7 +31,7 @@ internal sealed class ClusterCallsApi(IMediator mediator, Caller caller, LinkOpt
     }
 
     public override Task<ProbeResponse> Probe(ProbeRequest request, ServerCallContext context) =>
-        Task.FromResult(new ProbeResponse { BinaryVersion = options.BinaryVersion });
+        Task.FromResult(new ProbeResponse { BinaryVersion = self.BinaryVersion });
 
     private static ProjectScope ScopeOf(Flyteidl2.Common.ProjectIdentifier? project) =>
         new(project?.Organization ?? "", project?.Name ?? "", project?.Domain ?? "");

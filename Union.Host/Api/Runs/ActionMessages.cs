@@ -3,7 +3,6 @@ using Flyteidl2.Core;
 using Flyteidl2.Task;
 using Flyteidl2.Workflow;
 using Google.Protobuf.WellKnownTypes;
-using Union.Core.Boundary;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.Storage;
 using WireMetadata = Flyteidl2.Workflow.ActionMetadata;

@@ -1,6 +1,5 @@
 using Flyteidl2.Workflow;
 using Grpc.Core;
-using Union.Core.Boundary;
 using Union.Core.ControlPlane.Runs;
 using Union.Host.Api.Splicing;
 

@@ -7,9 +7,9 @@ using Union.Core.Boundary;
 using Union.Core.Boundary.Projections;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Runs;
-using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
 using Union.Host.Api.Splicing;
+using Task = System.Threading.Tasks.Task;
 
 namespace Union.Host.Api.Runs;
 

@@ -1,0 +1,35 @@
+using Union.Core.Boundary;
+using Union.Core.Boundary.Clusters;
+using Union.Host.Configuration;
+using Union.Host.Tunnel.Dialing;
+using Union.Host.Tunnel.Enrolling;
+
+namespace Union.Host.Planes.Compute;
+
+/// <summary>The cluster's credentials: those it has, else those that its join token is traded for, once.</summary>
+internal static class ClusterEnrollment
+{
+    public static async Task<ClusterCredentials> OpenAsync(
+        ComputePlaneConfiguration configuration, string keys, ProcessEnvironment environment,
+        CancellationToken cancellationToken)
+    {
+        if (ClusterCredentials.TryOpen(keys, TimeProvider.System) is { } known)
+        {
+            return known;
+        }
+
+        var secret = configuration.ControlPlane.JoinToken?.Read(environment) ?? throw new UnionException(
+            ErrorCode.FailedPrecondition, "join_token_missing",
+            "This cluster is not enrolled, and computePlane.controlPlane.joinToken is not set.",
+            $"Create a token with 'union cluster enroll {configuration.Cluster}' and name its file there.");
+        if (!JoinToken.TryParse(secret.Reveal(), out var token))
+        {
+            throw new UnionException(
+                ErrorCode.InvalidArgument, "join_token_malformed", "The join token is not one, or is incomplete.",
+                "Copy the whole line that 'union cluster enroll' printed.");
+        }
+
+        var client = new EnrollClient(new ControlPlaneDialer(TimeProvider.System), TimeProvider.System);
+        return await ClusterCredentials.EnrollAsync(token, keys, client, TimeProvider.System, cancellationToken);
+    }
+}

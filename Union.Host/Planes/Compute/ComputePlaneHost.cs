@@ -1,0 +1,165 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Union.Contracts.Cluster.V1;
+using Union.Core.Boundary;
+using Union.Core.ComputePlane.Children;
+using Union.Core.ComputePlane.Journal;
+using Union.Core.ComputePlane.Link;
+using Union.Core.ComputePlane.Logs;
+using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Policy;
+using Union.Core.ComputePlane.Secrets;
+using Union.Core.Pipeline;
+using Union.Host.Api.Children;
+using Union.Host.Api.ClusterCalls;
+using Union.Host.Api.Data;
+using Union.Host.Api.Errors;
+using Union.Host.Configuration;
+using Union.Host.Forwarding;
+using Union.Host.Objects;
+using Union.Host.Ops;
+using Union.Host.Tunnel.Dialing;
+using Union.Host.Tunnel.Preface;
+using Union.Providers.Local.Execution;
+using Union.Providers.Local.Objects;
+using Union.Providers.Local.Secrets;
+
+namespace Union.Host.Planes.Compute;
+
+/// <summary>
+/// The one place that puts a compute plane together. It listens on loopback only; the control plane reaches it through
+/// connections that it dials itself.
+/// </summary>
+internal static class ComputePlaneHost
+{
+    private const int DataFormat = 1;
+    private const int MaxMessageBytes = 16 * 1024 * 1024;
+    private const int MaxHeaderBytes = 32 * 1024;
+
+    public static async Task<WebApplication> StartAsync(
+        ComputePlaneConfiguration configuration, LogFormat logs, ProcessEnvironment environment,
+        CancellationToken cancellationToken)
+    {
+        var folder = DataFolder.Open(configuration.DataDir, "compute", DataFormat);
+        var keys = KeyFolder.Beside(folder);
+        var credentials = await ClusterEnrollment.OpenAsync(configuration, keys, environment, cancellationToken);
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.AddPlaneLogging(logs);
+        builder.Services.AddSingleton(_ => folder);
+        builder.Services.AddSingleton(credentials);
+        AddCluster(builder.Services, configuration, folder, keys);
+        AddProviders(builder.Services, configuration, folder, keys);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration));
+        var app = builder.Build();
+        Map(app);
+        await app.StartOrExplainAsync(
+            new Dictionary<string, IPEndPoint>
+            {
+                ["computePlane.objects.listen"] = configuration.Objects.Listen,
+                ["computePlane.actions.listen"] = configuration.ActionsListen,
+                ["computePlane.ops.listen"] = configuration.OpsListen,
+            },
+            cancellationToken);
+        return app;
+    }
+
+    private static void AddCluster(
+        IServiceCollection services, ComputePlaneConfiguration configuration, DataFolder folder, string keys)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddPlainPorts();
+        services.AddUseCases("Union.Core.ComputePlane");
+        services.AddDataUseCases(
+            new DataPolicy { MaxLifetime = configuration.Policy.MaxLifetime, UploadMax = configuration.Policy.UploadMax },
+            new ObjectLayout(), Path.Combine(keys, "digest.key"));
+        services.AddSingleton(_ => JournalDatabase.Open(folder.File("state.db")));
+        services.AddSingleton<IAuditLog, JournalAudit>();
+        services.AddSingleton<AttemptJournal>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<LinkStatus>();
+        services.AddSingleton<AttemptWorkBuilder>();
+        services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<RunningAttempts>();
+        services.AddSingleton<IActionLogs, AttemptLogs>();
+        services.AddSingleton<ArchivedLogs>();
+        services.AddSingleton(new LocalEndpoint(configuration.ActionsListen.ToString()));
+        services.AddSingleton(provider => new ClusterSelf(
+            BinaryVersion.Text, [PrefixOf(provider.GetRequiredService<IObjectStore>())]));
+        services.AddScoped<ActingTask>();
+        services.AddScoped<SiblingDirectory>();
+        services.AddScoped<ChildOutputs>();
+
+        services.AddSingleton(_ => PinnedAssertionKeys.Open(Path.Combine(keys, "assertion-keys.json")));
+        services.AddSingleton<AssertionVerifier>();
+        services.AddSingleton<IAssertionKeySink, AssertionKeySink>();
+        services.AddTunnel(new TunnelOptions());
+        services.AddSingleton(provider => new Coordinator.CoordinatorClient(
+            provider.GetRequiredService<CoordinatorChannel>().CallInvoker));
+        services.AddHostedService<CoordinatorLink>();
+        services.AddHostedService<CertificateRenewal>();
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.MaxSendMessageSize = MaxMessageBytes;
+            options.EnableDetailedErrors = false;
+            options.Interceptors.Add<ErrorInterceptor>();
+        });
+    }
+
+    private static void AddProviders(
+        IServiceCollection services, ComputePlaneConfiguration configuration, DataFolder folder, string keys)
+    {
+        services.AddFileObjectStore(_ => new FileObjectStoreOptions
+        {
+            Path = configuration.Objects.Path,
+            KeyPath = Path.Combine(keys, "urls.key"),
+            PublicUrl = $"http://{configuration.Objects.Listen}",
+            MaxLifetime = configuration.Policy.MaxLifetime,
+            UploadMax = configuration.Policy.UploadMax,
+        });
+        services.AddSingleton(new FileSecretStoreOptions(folder.Folder("secrets"), Path.Combine(keys, "secrets.key")));
+        services.AddSingleton<ISecretStore, FileSecretStore>();
+        services.AddProcessExecutor(ExecutorOptions.From(configuration.Executor, folder));
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ComputePlaneConfiguration configuration)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.ListenTunnel(configuration.ControlPlane.Connections);
+        kestrel.Listen(configuration.Objects.Listen, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Mark(PortKind.Objects);
+        });
+        kestrel.ListenPlain(configuration.ActionsListen, listen => listen.Mark(PortKind.Actions));
+        kestrel.Listen(configuration.OpsListen, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Mark(PortKind.Ops);
+        });
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseOps(services => services.GetRequiredService<LinkStatus>().IsConnected);
+        app.UseAssertions();
+        app.UseWhen(
+            context => context.CameBy(PortKind.Actions), branch => branch.UseMiddleware<CapabilityMiddleware>());
+        app.UseRouting();
+        app.MapGrpcService<ClusterCallsApi>();
+        app.MapGrpcService<DataProxyApi>();
+        app.MapGrpcService<SecretApi>();
+        app.MapGrpcService<LinkApi>();
+        app.MapGrpcService<ChildrenApi>();
+        app.MapFileObjects();
+    }
+
+    private static string PrefixOf(IObjectStore objects)
+    {
+        const string name = "union";
+        return objects.ReferenceTo(ObjectKey.Parse(name)).ToString() + "/";
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using Union.Core.Boundary;
+using Union.Host.Configuration;
+using Union.Providers.Local.Execution;
+using ImageMode = Union.Host.Configuration.ImageMode;
+using SandboxMode = Union.Host.Configuration.SandboxMode;
+
+namespace Union.Host.Planes.Compute;
+
+internal static class ExecutorOptions
+{
+    /// <summary>Configuration as the process executor takes it; tasks may run this very binary to start children.</summary>
+    public static ProcessExecutorOptions From(ExecutorConfiguration executor, DataFolder folder) => new()
+    {
+        DataDir = folder.Folder("attempts"),
+        Parallel = executor.Parallel,
+        Sandbox = executor.Sandbox switch
+        {
+            SandboxMode.Bubblewrap => Providers.Local.Execution.SandboxMode.Required,
+            SandboxMode.None => Providers.Local.Execution.SandboxMode.Off,
+            _ => Providers.Local.Execution.SandboxMode.Auto,
+        },
+        AllowUnsandboxed = executor.Unsandboxed,
+        Images = executor.Images == ImageMode.Ignore
+            ? Providers.Local.Execution.ImageMode.Ignore
+            : Providers.Local.Execution.ImageMode.Refuse,
+        Environments = executor.Environments,
+        UnionBinaryFolder = AppContext.BaseDirectory.TrimEnd('/'),
+        ReadOnlyPaths = RuntimeOutsideUsr(),
+    };
+
+    // The sandbox shows /usr; a runtime that was unpacked elsewhere must be added, or "union" cannot start inside.
+    private static IReadOnlyList<string> RuntimeOutsideUsr()
+    {
+        var runtime = RuntimeEnvironment.GetRuntimeDirectory();
+        var root = Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
+        return runtime.StartsWith("/usr/", StringComparison.Ordinal) || runtime == AppContext.BaseDirectory ? [] : [root];
+    }
+}

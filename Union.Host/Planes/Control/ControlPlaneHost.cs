@@ -1,0 +1,145 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Union.Core.Boundary;
+using Union.Core.ControlPlane;
+using Union.Core.ControlPlane.Clusters;
+using Union.Core.ControlPlane.Database;
+using Union.Host.Api;
+using Union.Host.Api.Errors;
+using Union.Host.Api.Runs;
+using Union.Host.Configuration;
+using Union.Host.Forwarding;
+using Union.Host.Ops;
+using Union.Host.Tunnel;
+using Union.Host.Tunnel.Accepting;
+using Union.Host.Tunnel.Enrolling;
+using Union.Host.Tunnel.Preface;
+
+namespace Union.Host.Planes.Control;
+
+/// <summary>
+/// The one place that puts a control plane together: metadata, the port of the clients, the port of the clusters. No
+/// object store, no secret store and no executor can be reached from its container.
+/// </summary>
+internal static class ControlPlaneHost
+{
+    private const int DataFormat = 1;
+    private const int MaxMessageBytes = 4 * 1024 * 1024;
+    private const int MaxHeaderBytes = 32 * 1024;
+
+    public static async Task<WebApplication> StartAsync(
+        ControlPlaneConfiguration configuration, LogFormat logs, CancellationToken cancellationToken)
+    {
+        var clusters = configuration.Clusters.Listen ?? new IPEndPoint(IPAddress.Any, 8701);
+        EnsureClientsAreServed(configuration);
+        var folder = DataFolder.Open(configuration.DataDir, "control", DataFormat);
+        var keys = KeyFolder.Beside(folder);
+        var database = MetadataDatabase.Open(folder.File("control.db"));
+        await database.EnsureDefaultsAsync(Names.DefaultOrg, TimeProvider.System.GetUtcNow(), cancellationToken);
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.AddPlaneLogging(logs);
+        AddServices(builder.Services, configuration, clusters, database, keys);
+        builder.Services.AddSingleton(_ => folder);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration, clusters));
+        var app = builder.Build();
+        Map(app);
+        await app.StartOrExplainAsync(
+            new Dictionary<string, IPEndPoint>
+            {
+                ["controlPlane.clients.listen"] = configuration.Clients.Listen,
+                ["controlPlane.clusters.listen"] = clusters,
+                ["controlPlane.ops.listen"] = configuration.OpsListen,
+            },
+            cancellationToken);
+        return app;
+    }
+
+    private static void EnsureClientsAreServed(ControlPlaneConfiguration configuration)
+    {
+        var listen = configuration.Clients.Listen;
+        if (configuration.Auth != Authentication.None)
+        {
+            throw new UnionException(
+                ErrorCode.FailedPrecondition, "auth_unset", "Nobody said who may call: controlPlane.auth is not set.",
+                "'auth: none' makes every caller on this machine its administrator; 'union up' sets it.");
+        }
+
+        if (!IPAddress.IsLoopback(listen.Address))
+        {
+            throw new UnionException(
+                ErrorCode.FailedPrecondition, "auth_public",
+                $"controlPlane.clients.listen is {listen}, which others can reach, and auth is none.",
+                "Listen on 127.0.0.1.");
+        }
+    }
+
+    private static void AddServices(
+        IServiceCollection services, ControlPlaneConfiguration configuration, IPEndPoint clusters,
+        MetadataDatabase database, string keys)
+    {
+        var clientUrl = configuration.Clients.PublicUrl?.GetLeftPart(UriPartial.Authority)
+            ?? $"http://{configuration.Clients.Listen}";
+        var clusterAddress = configuration.Clusters.PublicAddress?.ToString() ?? AddressOf(clusters);
+        services.AddSingleton(TimeProvider.System);
+        services.AddPlainPorts();
+        services.AddControlPlane(database);
+        services.AddSingleton(_ => CertificateAuthority.Open(
+            new CertificateAuthorityOptions { Folder = keys, ServerNames = NamesOf(configuration) }, TimeProvider.System));
+        services.AddSingleton(_ => AssertionSigner.Open(keys, TimeProvider.System));
+        services.AddSingleton(new PublicAddress(clientUrl));
+        services.AddSingleton(new ClusterAddress(clusterAddress));
+        services.AddSingleton<IClusterConnections, ClusterConnections>();
+        services.AddSingleton<IPrivateParts, TunnelledPrivateParts>();
+        services.AddSingleton<ICallerAuthentication, LocalAdministrator>();
+        services.AddSingleton<IClusterGate, ClusterSeams>();
+        services.AddSingleton<IClusterDirectory, ClusterSeams>();
+        services.AddScoped<IEnrollment, Enrollment>();
+        services.AddClusterPort();
+        services.AddForwarder();
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.EnableDetailedErrors = false;
+            options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<CallerInterceptor>();
+        });
+    }
+
+    private static void Listen(
+        KestrelServerOptions kestrel, ControlPlaneConfiguration configuration, IPEndPoint clusters)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.ListenPlain(configuration.Clients.Listen, listen => listen.Mark(PortKind.Clients));
+        kestrel.ListenClusters(clusters);
+        kestrel.Listen(configuration.OpsListen, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Mark(PortKind.Ops);
+        });
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseOps(_ => true);
+        app.UseRouting();
+        app.MapGrpcService<RunApi>();
+        app.MapGrpcService<ProjectApi>();
+        app.MapGrpcService<ClusterApi>();
+        app.MapGrpcService<ClusterAdminApi>();
+        app.MapGrpcService<CoordinatorApi>();
+        app.MapGrpcService<EnrollApi>();
+        app.MapForwarder();
+    }
+
+    private static IReadOnlyList<string> NamesOf(ControlPlaneConfiguration configuration) =>
+        configuration.Clusters.PublicAddress is { } address ? [address.Host] : [];
+
+    // A listener on all addresses has no address of its own; on one machine the loopback one reaches it.
+    private static string AddressOf(IPEndPoint listen) =>
+        listen.Address.Equals(IPAddress.Any) || listen.Address.Equals(IPAddress.IPv6Any)
+            ? $"127.0.0.1:{listen.Port}"
+            : listen.ToString();
+}

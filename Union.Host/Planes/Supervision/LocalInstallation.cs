@@ -1,0 +1,111 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Union.Contracts.Admin.V1;
+using Union.Core.Boundary;
+using Union.Core.Boundary.Clusters;
+using Union.Host.Configuration;
+using Union.Host.Tunnel.Enrolling;
+
+namespace Union.Host.Planes.Supervision;
+
+/// <summary>
+/// Both planes on one machine, two processes that know of each other only what two machines would. Both run as one user,
+/// so this is a convenience and no security boundary.
+/// </summary>
+internal sealed class LocalInstallation : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(30);
+
+    private readonly PlaneProcess _control;
+    private readonly PlaneProcess _compute;
+
+    private LocalInstallation(PlaneProcess control, PlaneProcess compute) => (_control, _compute) = (control, compute);
+
+    public int ControlPlaneId => _control.Id;
+
+    public int ComputePlaneId => _compute.Id;
+
+    /// <summary>Starts both planes, enrolling the cluster where it is not; returns when runs can be sent.</summary>
+    /// <param name="file">The configuration file that both read, or null.</param>
+    /// <param name="log">What the planes say, a line each with the plane's name before it.</param>
+    public static async Task<LocalInstallation> StartAsync(
+        UnionConfiguration configuration, string? file, ProcessEnvironment environment, TextWriter log,
+        CancellationToken cancellationToken)
+    {
+        var variables = new PlaneVariables(configuration, file, environment);
+        var control = new PlaneProcess("control-plane", variables.OfControlPlane(), log);
+        try
+        {
+            await control.ReadyAsync(Readyz(configuration.ControlPlane.OpsListen), ReadyWithin, cancellationToken);
+            var token = await JoinTokenFileAsync(configuration, cancellationToken);
+            var compute = new PlaneProcess("compute-plane", variables.OfComputePlane(token), log);
+            try
+            {
+                await compute.ReadyAsync(Readyz(configuration.ComputePlane.OpsListen), ReadyWithin, cancellationToken);
+                return new LocalInstallation(control, compute);
+            }
+            catch
+            {
+                await compute.DisposeAsync();
+                throw;
+            }
+            finally
+            {
+                Delete(token);
+            }
+        }
+        catch
+        {
+            await control.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _compute.DisposeAsync();
+        await _control.DisposeAsync();
+    }
+
+    // The same path as between two machines: an operator's call, a file for the other side, one use.
+    private static async Task<string?> JoinTokenFileAsync(
+        UnionConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var keys = configuration.ComputePlane.DataDir.TrimEnd('/') + "-keys";
+        if (ClusterCredentials.TryOpen(keys, TimeProvider.System) is not null)
+        {
+            return null;
+        }
+
+        using var channel = GrpcChannel.ForAddress($"http://{configuration.ControlPlane.Clients.Listen}");
+        try
+        {
+            var created = await new ClusterAdminService.ClusterAdminServiceClient(channel).CreateJoinTokenAsync(
+                new CreateJoinTokenRequest
+                {
+                    ClusterName = configuration.ComputePlane.Cluster,
+                    Lifetime = TimeSpan.FromMinutes(1).ToDuration(),
+                },
+                cancellationToken: cancellationToken);
+            var path = Path.Combine(Path.GetTempPath(), $"union-join-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):n}");
+            PrivateFile.Write(path, created.Token);
+            return path;
+        }
+        catch (RpcException e)
+        {
+            throw new UnionException(
+                ErrorCode.Unavailable, "join_token_failed", $"The control plane made no join token: {e.Status.Detail}", inner: e);
+        }
+    }
+
+    private static Uri Readyz(System.Net.IPEndPoint ops) => new($"http://{ops}/readyz");
+
+    private static void Delete(string? path)
+    {
+        if (path is not null)
+        {
+            File.Delete(path);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Union.Host.Configuration;
+
+namespace Union.Host.Planes.Supervision;
+
+/// <summary>
+/// The environment of each plane: what a process needs to run, its own part of the configuration, and nothing of the
+/// other's.
+/// </summary>
+internal sealed class PlaneVariables(UnionConfiguration configuration, string? file, ProcessEnvironment environment)
+{
+    private static readonly string[] Passed =
+        ["HOME", "PATH", "UNION_HOME", "DOTNET_ROOT", "LANG", "TZ", "DOTNET_BUNDLE_EXTRACT_BASE_DIR"];
+
+    public IReadOnlyDictionary<string, string> OfControlPlane()
+    {
+        var variables = Common("UNION_CONTROLPLANE_", configuration.ControlPlane.DataDir);
+        variables["UNION_CONTROLPLANE_AUTH"] = "none";
+        variables["UNION_CONTROLPLANE_CLUSTERS_LISTEN"] = Clusters;
+        return variables;
+    }
+
+    /// <param name="joinToken">File of a join token, where the cluster is not enrolled yet.</param>
+    public IReadOnlyDictionary<string, string> OfComputePlane(string? joinToken)
+    {
+        var variables = Common("UNION_COMPUTEPLANE_", configuration.ComputePlane.DataDir);
+        // One user runs both planes here anyway, so tasks without a sandbox take nothing away that was there.
+        variables["UNION_COMPUTEPLANE_EXECUTOR_UNSANDBOXED"] = "true";
+        if (joinToken is not null)
+        {
+            variables["UNION_COMPUTEPLANE_CONTROLPLANE_JOINTOKEN"] = $"{{file: {joinToken}}}";
+        }
+
+        return variables;
+    }
+
+    private string Clusters => (configuration.ControlPlane.Clusters.Listen
+        ?? new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 8701)).ToString();
+
+    private Dictionary<string, string> Common(string prefix, string dataDir)
+    {
+        var temporary = Directory.CreateDirectory(dataDir + "-tmp").FullName;
+        var variables = new Dictionary<string, string>
+        {
+            ["TMPDIR"] = temporary,
+            // No debugger pipe and no dump: either would show what a relay has in memory.
+            ["DOTNET_EnableDiagnostics"] = "0",
+            // The smaller of two heaps: a plane on a desk waits more than it works.
+            ["DOTNET_GCConserveMemory"] = "7",
+            ["DOTNET_TieredPGO"] = "0",
+        };
+        foreach (var name in Passed.Concat(environment.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)
+            || n.StartsWith("UNION_TELEMETRY_", StringComparison.Ordinal))))
+        {
+            if (environment.Get(name) is { } value)
+            {
+                variables[name] = value;
+            }
+        }
+
+        if (file is not null)
+        {
+            variables["UNION_CONFIG"] = Path.GetFullPath(file);
+        }
+
+        return variables;
+    }
+}
