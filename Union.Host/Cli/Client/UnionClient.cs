@@ -129,7 +129,9 @@ internal sealed class UnionClient : IDisposable
     private static async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+#pragma warning disable CA2000 // the stream owns it
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+#pragma warning restore CA2000
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
