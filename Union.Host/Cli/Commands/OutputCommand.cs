@@ -68,6 +68,14 @@ internal sealed class OutputCommand : UnionCommand
             new GetActionDataRequest { ActionId = action }, cancellationToken: cancellationToken);
         var output = data.Outputs?.Literals.FirstOrDefault(literal => literal.Name == name)
             ?? throw new CliError(ExitCode.NotFound, $"{action.Run.Name} {action.Name} has no output {name}.");
+        if (output.Value?.Scalar is not ({ Primitive: not null } or { Generic: not null }))
+        {
+            throw new CliError(
+                ExitCode.Failed,
+                $"The output {name} of {action.Run.Name} {action.Name} is no single file.",
+                "Give it to another task as an input.");
+        }
+
         var text = LiteralText.Format(output.Value);
         if (parsed.GetValue(_outputFile) is null)
         {

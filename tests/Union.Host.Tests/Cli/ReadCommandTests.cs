@@ -183,6 +183,20 @@ public sealed class ReadCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Output_Folder_IsRefused()
+    {
+        _fake.State.Outputs = new Outputs
+        {
+            Literals = { new NamedLiteral { Name = "parts", Value = new Literal { Scalar = new Scalar { Blob = new Blob() } } } },
+        };
+
+        var result = await _fake.RunAsync("output", "r1", "a0", "parts");
+
+        Assert.Equal(ExitCode.Failed, result.Code);
+        Assert.Contains("is no single file", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Abort_Run_SendsTheReason()
     {
         await _fake.RunAsync("abort", "r1", "--reason", "wrong month");
