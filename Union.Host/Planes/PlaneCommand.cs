@@ -35,19 +35,17 @@ internal abstract class PlaneCommand : UnionCommand
     {
         var loaded = new ConfigurationLoader(Context.Environment).Load(parsed.GetValue(_config));
         await using var app = await StartAsync(loaded.Configuration, cancellationToken);
-        var stopped = app.WaitForShutdownAsync(cancellationToken);
         if (parsed.GetValue(_supervised))
         {
-            await Task.WhenAny(stopped, InputEndedAsync());
-            await app.StopAsync(CancellationToken.None);
+            _ = StopAtEndOfInputAsync(app.Lifetime);
         }
 
-        await stopped;
+        await app.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
     }
 
     // Standard input of a supervised plane is a pipe that the supervisor holds: however it ends, the pipe ends with it.
-    private async Task InputEndedAsync()
+    private async Task StopAtEndOfInputAsync(IHostApplicationLifetime lifetime)
     {
         await using var input = Context.OpenInput();
         var buffer = new byte[64];
@@ -55,5 +53,7 @@ internal abstract class PlaneCommand : UnionCommand
         {
             // Nothing is said to a plane this way.
         }
+
+        lifetime.StopApplication();
     }
 }

@@ -67,4 +67,11 @@ public enum EndReason
 /// <param name="Sandbox">What stands between a task and the machine: <c>bubblewrap</c> or <c>none</c>.</param>
 /// <param name="Limits">How limits are kept: <c>cgroup</c> or <c>rlimit</c> (with a watchdog).</param>
 /// <param name="Parallel">Attempts that may run at once.</param>
-public sealed record ExecutorCapabilities(string Sandbox, string Limits, int Parallel);
+public sealed record ExecutorCapabilities(string Sandbox, string Limits, int Parallel)
+{
+    /// <summary>
+    /// What a task reaches: <c>shared</c> is the machine's network, a cloud's metadata address included unless a firewall
+    /// blocks it; <c>none</c> is nothing but itself.
+    /// </summary>
+    public string Network { get; init; } = "shared";
+}

@@ -24,7 +24,8 @@ internal sealed class RunApi(IMediator mediator, Caller caller, IPrivateParts pr
     private const int DefaultPage = 100;
     private const int MaxPage = 1000;
 
-    public static void Bind(ServiceBinderBase binder, RunApi service) =>
+    // The parameter is the generated base: by it the server finds out which methods are overridden.
+    public static void Bind(ServiceBinderBase binder, RunService.RunServiceBase service) =>
         RunService.BindService(new SplicingBinder(binder), service);
 
     public override async Task<CreateRunResponse> CreateRun(CreateRunRequest request, ServerCallContext context)

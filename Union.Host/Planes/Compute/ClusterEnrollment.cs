@@ -11,7 +11,7 @@ internal static class ClusterEnrollment
 {
     public static async Task<ClusterCredentials> OpenAsync(
         ComputePlaneConfiguration configuration, string keys, ProcessEnvironment environment,
-        CancellationToken cancellationToken)
+        ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         if (ClusterCredentials.TryOpen(keys, TimeProvider.System) is { } known)
         {
@@ -29,7 +29,8 @@ internal static class ClusterEnrollment
                 "Copy the whole line that 'union cluster enroll' printed.");
         }
 
-        var client = new EnrollClient(new ControlPlaneDialer(TimeProvider.System), TimeProvider.System);
+        using var dialer = new ControlPlaneDialer(TimeProvider.System, loggers);
+        var client = new EnrollClient(dialer, TimeProvider.System);
         return await ClusterCredentials.EnrollAsync(token, keys, client, TimeProvider.System, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Children;
@@ -42,7 +43,8 @@ internal static class ComputePlaneHost
     {
         var folder = DataFolder.Open(configuration.DataDir, "compute", DataFormat);
         var keys = KeyFolder.Beside(folder);
-        var credentials = await ClusterEnrollment.OpenAsync(configuration, keys, environment, cancellationToken);
+        var credentials = await ClusterEnrollment.OpenAsync(
+            configuration, keys, environment, NullLoggerFactory.Instance, cancellationToken);
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
         builder.Configuration.Sources.Clear();

@@ -34,7 +34,9 @@ internal static class ControlPlaneHost
         EnsureClientsAreServed(configuration);
         var folder = DataFolder.Open(configuration.DataDir, "control", DataFormat);
         var keys = KeyFolder.Beside(folder);
+#pragma warning disable CA2000 // The container owns it.
         var database = MetadataDatabase.Open(folder.File("control.db"));
+#pragma warning restore CA2000
         await database.EnsureDefaultsAsync(Names.DefaultOrg, TimeProvider.System.GetUtcNow(), cancellationToken);
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
@@ -42,6 +44,7 @@ internal static class ControlPlaneHost
         builder.Logging.AddPlaneLogging(logs);
         AddServices(builder.Services, configuration, clusters, database, keys);
         builder.Services.AddSingleton(_ => folder);
+        builder.Services.AddSingleton(_ => database);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration, clusters));
         var app = builder.Build();
         Map(app);

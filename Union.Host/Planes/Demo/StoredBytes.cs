@@ -42,6 +42,8 @@ internal sealed class StoredBytes(IReadOnlyList<string> folders, string database
 
     private IEnumerable<byte[]> Files() => folders.Where(Directory.Exists)
         .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        // An empty file holds nothing, and the lock of a running plane cannot be opened.
+        .Where(path => new FileInfo(path).Length > 0)
         .Select(ReadShared);
 
     // Through SQL too: what a database keeps is not always what its file shows.

@@ -34,12 +34,14 @@ internal sealed class LocalInstallation : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var variables = new PlaneVariables(configuration, file, environment);
+#pragma warning disable CA2000 // Owned by the installation; disposed below where there is none.
         var control = new PlaneProcess("control-plane", variables.OfControlPlane(), log);
         try
         {
             await control.ReadyAsync(Readyz(configuration.ControlPlane.OpsListen), ReadyWithin, cancellationToken);
             var token = await JoinTokenFileAsync(configuration, cancellationToken);
             var compute = new PlaneProcess("compute-plane", variables.OfComputePlane(token), log);
+#pragma warning restore CA2000
             try
             {
                 await compute.ReadyAsync(Readyz(configuration.ComputePlane.OpsListen), ReadyWithin, cancellationToken);

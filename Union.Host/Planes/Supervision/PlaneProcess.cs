@@ -12,6 +12,9 @@ internal sealed class PlaneProcess : IAsyncDisposable
     private static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
 
+    // Both planes write to one log.
+    private static readonly Lock LogGate = new();
+
     private readonly string _command;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly TextWriter _log;
@@ -31,7 +34,8 @@ internal sealed class PlaneProcess : IAsyncDisposable
     /// <summary>Waits until the plane answers "ready"; a plane that ended first is an error with its last words.</summary>
     public async Task ReadyAsync(Uri readyz, TimeSpan within, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        using var http = new HttpClient(handler, disposeHandler: false);
         using var timeout = new CancellationTokenSource(within, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
@@ -130,7 +134,7 @@ internal sealed class PlaneProcess : IAsyncDisposable
     {
         if (line is not null)
         {
-            lock (_log)
+            lock (LogGate)
             {
                 _log.WriteLine($"[{_command}] {line}");
                 _log.Flush();

@@ -1,0 +1,94 @@
+using System.Net;
+
+namespace Union.Host.Forwarding;
+
+/// <summary>
+/// Stands between the proxy and the tunnel for one call: flushes what the client streams, and turns a lost cluster or
+/// a permission that ended into an end that the caller's protocol knows.
+/// </summary>
+internal sealed class ForwardingHandler(HttpMessageInvoker tunnel, ForwardedCall call, CancellationToken revoked)
+    : HttpMessageHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.Content is { } content)
+        {
+            request.Content = new FlushingContent(content);
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, revoked);
+        var response = await tunnel.SendAsync(request, either.Token);
+        var type = response.Content.Headers.ContentType?.ToString();
+        response.Content = new EndedContent(response.Content, RpcEnding.Of(type, call), revoked);
+        return response;
+    }
+
+    /// <summary>A message must not wait for the next one: the copy loop writes one after the other.</summary>
+    private sealed class FlushingContent : HttpContent
+    {
+        private readonly HttpContent _inner;
+
+        public FlushingContent(HttpContent inner)
+        {
+            _inner = inner;
+            foreach (var (name, values) in inner.Headers.NonValidated)
+            {
+                Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
+            }
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+#pragma warning disable CA2000 // Holds nothing; the stream below belongs to the HTTP client.
+            _inner.CopyToAsync(new FlushingStream(stream), context, cancellationToken);
+#pragma warning restore CA2000
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private sealed class EndedContent : HttpContent
+    {
+        private readonly HttpContent _inner;
+        private readonly RpcEnding _ending;
+        private readonly CancellationToken _revoked;
+
+        public EndedContent(HttpContent inner, RpcEnding ending, CancellationToken revoked)
+        {
+            (_inner, _ending, _revoked) = (inner, ending, revoked);
+            foreach (var (name, values) in inner.Headers.NonValidated)
+            {
+                Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
+            }
+        }
+
+        protected override async Task<Stream> CreateContentReadStreamAsync() =>
+            new EndedStream(await _inner.ReadAsStreamAsync(), _ending, _revoked);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            throw new NotSupportedException();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

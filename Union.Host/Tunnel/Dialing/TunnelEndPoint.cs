@@ -1,0 +1,12 @@
+using System.Net;
+
+namespace Union.Host.Tunnel.Dialing;
+
+/// <summary>What the cluster's server "listens" on instead of a port: connections that it dials itself.</summary>
+/// <param name="slots">Connections kept up at once.</param>
+internal sealed class TunnelEndPoint(int slots) : EndPoint
+{
+    public int Slots { get; } = slots;
+
+    public override string ToString() => $"{Slots} connections to the control plane";
+}

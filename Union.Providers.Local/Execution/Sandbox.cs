@@ -1,0 +1,156 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Union.Providers.Local.Execution;
+
+/// <summary>
+/// A bubblewrap sandbox: namespaces of its own for processes, mounts, IPC, names and (where the kernel lets us) users,
+/// no capability, and a root that holds programs, certificates and the attempt's own folders, nothing else of the
+/// machine. Its arguments travel through a pipe, since the environment is among them.
+/// </summary>
+internal sealed class Sandbox
+{
+    private const string UserId = "1000";
+
+    private static readonly string[] Roots = ["/bin", "/sbin", "/lib", "/lib64", "/lib32"];
+
+    private static readonly string[] Etc =
+    [
+        "/etc/alternatives", "/etc/ssl", "/etc/ca-certificates", "/etc/pki", "/etc/resolv.conf", "/etc/hosts",
+        "/etc/nsswitch.conf", "/etc/ld.so.cache", "/etc/localtime",
+    ];
+
+    private static readonly string[][] Users =
+    [
+        ["--unshare-user", "--uid", UserId, "--gid", UserId, "--disable-userns"],
+        ["--unshare-user", "--uid", UserId, "--gid", UserId],
+        ["--unshare-user-try"],
+    ];
+
+    private readonly string[] _user;
+    private readonly ProcessExecutorOptions _options;
+    private readonly string _etc;
+
+    private Sandbox(ProcessExecutorOptions options, string[] user)
+    {
+        _options = options;
+        _user = user;
+        _etc = Path.Combine(options.DataDir, "sandbox");
+    }
+
+    /// <summary>The strictest sandbox that this machine can build; null where it can build none.</summary>
+    public static Sandbox? Find(ProcessExecutorOptions options)
+    {
+        AttemptFolder.CreateOwned(Path.Combine(options.DataDir, "sandbox"));
+        File.WriteAllText(
+            Path.Combine(options.DataDir, "sandbox", "passwd"),
+            $"task:x:{UserId}:{UserId}::{TaskPlaces.Sandboxed.Work}:/bin/sh\nroot:x:0:0::/:/bin/false\n");
+        File.WriteAllText(Path.Combine(options.DataDir, "sandbox", "group"), $"task:x:{UserId}:\nroot:x:0:\n");
+        return Users.Select(user => new Sandbox(options, user)).FirstOrDefault(sandbox => sandbox.Works());
+    }
+
+    /// <summary>What bubblewrap reads from its pipe: arguments, each with a NUL behind.</summary>
+    public byte[] Arguments(
+        AttemptFolder folder, IReadOnlyDictionary<string, string> environment, string? programs, long memory)
+    {
+        var arguments = new List<string> { "--clearenv" };
+        foreach (var (name, value) in environment)
+        {
+            arguments.AddRange(["--setenv", name, value]);
+        }
+
+        // Programs are mounted last: were the pipe cut, nothing could run with half an environment.
+        arguments.AddRange(Namespaces());
+        arguments.AddRange(Scratch(memory));
+        arguments.AddRange(["--perms", "0755", "--dir", "/union"]);
+        arguments.AddRange(["--ro-bind", folder.Inputs, TaskPlaces.Sandboxed.Inputs]);
+        arguments.AddRange(["--bind", folder.Outputs, TaskPlaces.Sandboxed.Outputs]);
+        arguments.AddRange(["--bind", folder.ReportFolder, Path.GetDirectoryName(TaskPlaces.Sandboxed.Report)!]);
+        arguments.AddRange(["--bind", folder.Work, TaskPlaces.Sandboxed.Work, "--chdir", TaskPlaces.Sandboxed.Work]);
+        arguments.AddRange(Programs(programs));
+        return Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')));
+    }
+
+    private IEnumerable<string> Namespaces() =>
+    [
+        .. _user, "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "task", "--unshare-cgroup-try",
+        "--new-session", "--die-with-parent", "--cap-drop", "ALL",
+        .. _options.Network == TaskNetwork.None ? new[] { "--unshare-net" } : [],
+    ];
+
+    // What lies in memory must not be larger than what the task may have of it.
+    private static IEnumerable<string> Scratch(long memory)
+    {
+        var size = memory.ToString(CultureInfo.InvariantCulture);
+        return ["--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm", "--size", size, "--tmpfs", "/tmp"];
+    }
+
+    private IEnumerable<string> Programs(string? programs)
+    {
+        foreach (var path in Etc)
+        {
+            yield return "--ro-bind-try";
+            yield return path;
+            yield return path;
+        }
+
+        foreach (var name in new[] { "passwd", "group" })
+        {
+            yield return "--ro-bind";
+            yield return Path.Combine(_etc, name);
+            yield return "/etc/" + name;
+        }
+
+        foreach (var path in _options.ReadOnlyPaths.Concat([_options.UnionBinaryFolder, programs]).OfType<string>())
+        {
+            yield return "--ro-bind";
+            yield return path;
+            yield return path;
+        }
+
+        // Merged distributions have links into /usr, older ones folders.
+        foreach (var root in Roots.Where(Directory.Exists))
+        {
+            var target = new DirectoryInfo(root).LinkTarget;
+            yield return target is null ? "--ro-bind" : "--symlink";
+            yield return target ?? root;
+            yield return root;
+        }
+
+        yield return "--ro-bind";
+        yield return "/usr";
+        yield return "/usr";
+    }
+
+    private bool Works()
+    {
+        var start = new ProcessStartInfo("bwrap")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var argument in Namespaces().Concat(Scratch(1 << 20)).Concat(Programs(null)).Append("--").Append("true"))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        try
+        {
+            using var process = Process.Start(start)!;
+            if (process.WaitForExit(TimeSpan.FromSeconds(5)))
+            {
+                return process.ExitCode == 0;
+            }
+
+            process.Kill();
+            return false;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+}
