@@ -141,7 +141,7 @@ public sealed class RunCommandTests : IAsyncLifetime
         using var interrupt = new CancellationTokenSource();
         var running = _fake.RunAsync(
             "", interrupt.Token, "run", "tasks/rain.yaml", "--input", "month=march", "--input", "data=@weather.csv", "--name", "r3");
-        await _fake.State.Watching.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await _fake.State.Watching.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         await interrupt.CancelAsync();
         var result = await running;
