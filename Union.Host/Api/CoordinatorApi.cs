@@ -20,7 +20,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
     public override async Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
     {
         var result = await mediator.Send(
-            new Hello(
+            new BeginSession(
                 request.MinorVersions, request.BinaryVersion, request.Sandbox, (int)request.Parallel,
                 (long)request.LastEvent, [.. request.Held.Select(ToKey)], request.ReferencePrefixes),
             context.CancellationToken);
@@ -100,7 +100,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
     public override async Task<RenewResponse> Renew(RenewRequest request, ServerCallContext context)
     {
         var renewed = await mediator.Send(
-            new RenewCertificate(request.SigningRequest.ToByteArray()), context.CancellationToken);
+            new RenewClusterCertificate(request.SigningRequest.ToByteArray()), context.CancellationToken);
         var response = new RenewResponse { Certificate = ByteString.CopyFrom(renewed.Certificate) };
         response.CaBundle.AddRange(renewed.CaBundle.Select(ByteString.CopyFrom));
         return response;

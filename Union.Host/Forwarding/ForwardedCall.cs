@@ -11,11 +11,25 @@ namespace Union.Host.Forwarding;
 /// </summary>
 internal sealed class ForwardedCall(string path, string assertion) : HttpTransformer
 {
+    private readonly List<(string Name, string?[] Values)> _contentHeaders = [];
+
     /// <summary>Why the call ended other than by the cluster's own answer.</summary>
     public UnionException? Failure { get; private set; }
 
     /// <summary>The first reason stands: what follows is mostly its consequence.</summary>
     public void Fail(UnionException failure) => Failure ??= failure;
+
+    /// <summary>
+    /// The headers that .NET keeps with a body. The proxy makes no body for an empty request, yet an empty message is a
+    /// message and needs its type.
+    /// </summary>
+    public void DescribeContent(HttpContent content)
+    {
+        foreach (var (name, values) in _contentHeaders)
+        {
+            content.Headers.TryAddWithoutValidation(name, values);
+        }
+    }
 
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix,
@@ -24,9 +38,9 @@ internal sealed class ForwardedCall(string path, string assertion) : HttpTransfo
         proxyRequest.RequestUri = new Uri(TunnelConnection.Address, path);
         foreach (var (name, values) in httpContext.Request.Headers)
         {
-            if (HeaderRules.PassesUp(name) && !proxyRequest.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values!))
+            if (HeaderRules.PassesUp(name) && !proxyRequest.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
             {
-                proxyRequest.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values!);
+                _contentHeaders.Add((name, values.ToArray()));
             }
         }
 

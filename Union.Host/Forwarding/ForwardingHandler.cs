@@ -12,10 +12,8 @@ internal sealed class ForwardingHandler(HttpMessageInvoker tunnel, ForwardedCall
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Content is { } content)
-        {
-            request.Content = new FlushingContent(content);
-        }
+        request.Content = request.Content is { } content ? new FlushingContent(content) : new ByteArrayContent([]);
+        call.DescribeContent(request.Content);
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, revoked);
         var response = await tunnel.SendAsync(request, either.Token);
@@ -29,14 +27,7 @@ internal sealed class ForwardingHandler(HttpMessageInvoker tunnel, ForwardedCall
     {
         private readonly HttpContent _inner;
 
-        public FlushingContent(HttpContent inner)
-        {
-            _inner = inner;
-            foreach (var (name, values) in inner.Headers.NonValidated)
-            {
-                Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
-            }
-        }
+        public FlushingContent(HttpContent inner) => _inner = inner;
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);

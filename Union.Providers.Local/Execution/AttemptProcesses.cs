@@ -14,6 +14,9 @@ internal sealed partial class AttemptProcesses(
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>Five seconds: ending a namespace takes milliseconds, and the number may be another's by now.</summary>
+    private const int MostLooks = 2500;
+
     private readonly string _mark = $"{MarkVariable}={AttemptFolder.NameOf(folder.Key)}";
 
     public long Memory(ProcessTable table) =>
@@ -54,7 +57,15 @@ internal sealed partial class AttemptProcesses(
     /// <summary>Completes when nothing is left after the supervisor has ended, killing what is.</summary>
     public async Task EndRestAsync(bool supervisorWroteExit, CancellationToken cancellationToken)
     {
-        while (FindRest(supervisorWroteExit) is { Count: > 0 } rest)
+        // After an orderly end of a sandbox only its first process can still be on its way out, and it is known by number;
+        // reading the variables of every process of the machine would cost each attempt milliseconds.
+        if (sandboxed && supervisorWroteExit)
+        {
+            await EndNamespaceAsync(cancellationToken);
+            return;
+        }
+
+        while (Members(ProcessTable.Read()) is { Count: > 0 } rest)
         {
             foreach (var row in rest)
             {
@@ -65,18 +76,26 @@ internal sealed partial class AttemptProcesses(
         }
     }
 
-    // After an orderly end of a sandbox only its first process can still be on its way out, and it is known by number;
-    // reading the variables of every process of the machine would cost each attempt milliseconds.
-    private List<ProcessRow> FindRest(bool supervisorWroteExit)
+    // A namespace that ends is waited for but not killed: it cannot be told from another's that was given its number.
+    private async Task EndNamespaceAsync(CancellationToken cancellationToken)
     {
-        if (sandboxed && supervisorWroteExit)
+        for (var ending = 0; NamespaceInitPid() is { } pid && ProcessTable.Read(pid) is { } init && ending < MostLooks;)
         {
-            return NamespaceInitPid() is { } pid && ProcessTable.Read(pid) is { } row && ProcessTable.IsMarked(pid, _mark)
-                ? [row]
-                : [];
-        }
+            if (ProcessTable.IsMarked(pid, _mark))
+            {
+                init.Identity.Signal(Native.SigKill);
+            }
+            else if (ProcessTable.IsEndingNamespace(pid))
+            {
+                ending++;
+            }
+            else if (ProcessTable.Read(pid)?.Identity == init.Identity && !ProcessTable.IsEndingNamespace(pid))
+            {
+                return;
+            }
 
-        return Members(ProcessTable.Read());
+            await Task.Delay(LookAgain, time, cancellationToken);
+        }
     }
 
     private List<ProcessRow> Members(ProcessTable table)

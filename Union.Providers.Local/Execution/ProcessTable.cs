@@ -111,6 +111,25 @@ internal sealed class ProcessTable
     }
 
     /// <summary>
+    /// Whether this is the first process of a namespace on its way out. Its variables are gone by then, and whatever else
+    /// is in the namespace is ended only afterwards.
+    /// </summary>
+    public static bool IsEndingNamespace(int pid)
+    {
+        try
+        {
+            // "NSpid: outer ... inner": the first process of a nested namespace has the number 1 inside.
+            return File.ReadAllText($"/proc/{pid}/environ").Length == 0
+                && File.ReadLines($"/proc/{pid}/status").Any(line =>
+                    line.StartsWith("NSpid:", StringComparison.Ordinal) && line.Split('\t') is [_, _, .., "1"]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
     /// Bytes that only this process, or a group sharing memory, holds. File pages are left out: the kernel drops them
     /// when it needs room, and a mapped program would be counted once for each of its processes.
     /// </summary>

@@ -13,22 +13,22 @@ namespace Union.Core.ControlPlane.Clusters;
 /// learnt by trying.
 /// </summary>
 public sealed record EnrollCluster(string TokenId, SecretValue Secret, byte[] SigningRequest)
-    : IUseCase<EnrolledCluster>, ISystemRequest, IAudited
+    : IUseCase<ClusterEnrolment>, ISystemRequest, IAudited
 {
     public string AuditedResource => Names.IsResource(TokenId) ? $"join token {TokenId}" : "join token (malformed)";
 }
 
 /// <param name="CaBundle">Certificates of the CAs to trust, DER.</param>
-public sealed record EnrolledCluster(
+public sealed record ClusterEnrolment(
     ClusterIdentity Cluster, IssuedCertificate Certificate, IReadOnlyList<byte[]> CaBundle);
 
 internal sealed class EnrollClusterHandler(MetadataDatabase database, CertificateAuthority authority, TimeProvider time)
-    : IRequestHandler<EnrollCluster, EnrolledCluster>
+    : IRequestHandler<EnrollCluster, ClusterEnrolment>
 {
-    public Task<EnrolledCluster> Handle(EnrollCluster request, CancellationToken cancellationToken) =>
+    public Task<ClusterEnrolment> Handle(EnrollCluster request, CancellationToken cancellationToken) =>
         database.WriteAsync(session => EnrollAsync(session, request), cancellationToken);
 
-    private async Task<EnrolledCluster> EnrollAsync(Session session, EnrollCluster request)
+    private async Task<ClusterEnrolment> EnrollAsync(Session session, EnrollCluster request)
     {
         var now = time.GetUtcNow();
         var token = await JoinTokenStore.FindUsableAsync(session, request.TokenId, now);
@@ -50,7 +50,7 @@ internal sealed class EnrollClusterHandler(MetadataDatabase database, Certificat
         }
 
         await ClusterStore.EnrollAsync(session, cluster, token.ClusterName, now, certificate.NotAfter);
-        return new EnrolledCluster(cluster, certificate, authority.Trusted.Encoded);
+        return new ClusterEnrolment(cluster, certificate, authority.Trusted.Encoded);
     }
 
     // Random in every bit: it stands in paths, and must tell nobody how old a cluster is.

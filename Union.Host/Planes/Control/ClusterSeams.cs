@@ -6,7 +6,6 @@ using Union.Host.Forwarding;
 using Union.Host.Tunnel;
 using Union.Host.Tunnel.Accepting;
 using Union.Host.Tunnel.Enrolling;
-using EnrolledCluster = Union.Host.Tunnel.Enrolling.EnrolledCluster;
 
 namespace Union.Host.Planes.Control;
 

@@ -11,20 +11,21 @@ internal static class PlainPort
         services.AddSingleton<IConnectionListenerFactory, PrefaceListenerFactory>();
 
     /// <summary>Needs <see cref="AddPlainPorts"/>.</summary>
+    /// <param name="configure">Applied to the listeners of both protocols.</param>
     public static void ListenPlain(
-        this KestrelServerOptions kestrel, IPEndPoint endPoint, Action<ListenOptions> configure)
+        this KestrelServerOptions kestrel, IPEndPoint endPoint, Action<ListenOptions>? configure = null)
     {
         var http2 = new PrefaceEndPoint(endPoint);
         var sniffer = new PrefaceSniffer(http2, kestrel.ApplicationServices.GetRequiredService<TimeProvider>());
         kestrel.Listen(http2, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            configure(listen);
+            configure?.Invoke(listen);
         });
         kestrel.Listen(endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            configure(listen);
+            configure?.Invoke(listen);
             listen.Use(next => connection => sniffer.OnConnectedAsync(connection, next));
         });
     }

@@ -77,9 +77,9 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
 
     public Task<T> AsSystemAsync<T>(IRequest<T> request) => SendAsync(request, caller => caller.BecomeSystem());
 
-    public async Task<HelloResult> HelloAsync(long lastEvent = 0, params AttemptKey[] held)
+    public async Task<BegunSession> HelloAsync(long lastEvent = 0, params AttemptKey[] held)
     {
-        var result = await AsClusterAsync(new Hello([0], "1.0.0", "bubblewrap", 8, lastEvent, held, ["file:///data/"]));
+        var result = await AsClusterAsync(new BeginSession([0], "1.0.0", "bubblewrap", 8, lastEvent, held, ["file:///data/"]));
         Session = result.Session;
         return result;
     }

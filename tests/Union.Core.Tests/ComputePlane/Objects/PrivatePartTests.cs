@@ -45,7 +45,7 @@ public sealed class PrivatePartTests
         var person = await plane.RefusedAsync(new GetPrivate(ComputePlaneFixture.Scope, []));
 
         Assert.Equal(ErrorCode.PermissionDenied, person.Code);
-        await InvalidAsync(new PutPrivate(ComputePlaneFixture.Scope, new byte[PutPrivate.MaxBytes + 1]));
+        await InvalidAsync(new PutPrivate(ComputePlaneFixture.Scope, new byte[PrivateParts.MaxBytes + 1]));
         await InvalidAsync(new PutPrivate(ComputePlaneFixture.Scope with { Org = "../x" }, Content));
         await InvalidAsync(new GetPrivate(ComputePlaneFixture.Scope, many));
         await InvalidAsync(new GetPrivate(ComputePlaneFixture.Scope, ["../../../other/p/dev/private/x"]));

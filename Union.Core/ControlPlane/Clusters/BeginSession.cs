@@ -16,18 +16,18 @@ public sealed record AttemptKey(string Uid, long Fence);
 /// hold and does not is tried again at once instead of after its time-out.
 /// </summary>
 /// <param name="Held">Attempts that run, or have ended and are not yet acknowledged.</param>
-public sealed record Hello(
+public sealed record BeginSession(
     IReadOnlyList<uint> MinorVersions, string BinaryVersion, string Sandbox, int Parallel, long LastEvent,
-    IReadOnlyList<AttemptKey> Held, IReadOnlyList<string> ReferencePrefixes) : IUseCase<HelloResult>, IClusterRequest;
+    IReadOnlyList<AttemptKey> Held, IReadOnlyList<string> ReferencePrefixes) : IUseCase<BegunSession>, IClusterRequest;
 
-public sealed record HelloResult(string Session, uint MinorVersion, long AckedEvent, IReadOnlyList<AttemptKey> End);
+public sealed record BegunSession(string Session, uint MinorVersion, long AckedEvent, IReadOnlyList<AttemptKey> End);
 
-internal sealed class HelloHandler(MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
-    : IRequestHandler<Hello, HelloResult>
+internal sealed class BeginSessionHandler(MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
+    : IRequestHandler<BeginSession, BegunSession>
 {
     private static readonly uint[] Spoken = [0];
 
-    public async Task<HelloResult> Handle(Hello request, CancellationToken cancellationToken)
+    public async Task<BegunSession> Handle(BeginSession request, CancellationToken cancellationToken)
     {
         var minor = request.MinorVersions.Where(Spoken.Contains).Select(v => (uint?)v).Max()
             ?? throw new UnionException(
@@ -41,7 +41,7 @@ internal sealed class HelloHandler(MetadataDatabase database, Caller caller, Run
         return result;
     }
 
-    private async Task<HelloResult> BeginAsync(Session session, Hello request, uint minor, ChangeSet changes)
+    private async Task<BegunSession> BeginAsync(Session session, BeginSession request, uint minor, ChangeSet changes)
     {
         var now = time.GetUtcNow();
         var cluster = await ClusterStore.FindAsync(session, caller.Cluster)
@@ -60,7 +60,7 @@ internal sealed class HelloHandler(MetadataDatabase database, Caller caller, Run
         });
         await ClusterStore.ReplacePrefixesAsync(session, caller.Cluster, request.ReferencePrefixes);
         var end = await ReconcileAsync(session, request.Held, new ActionMachine(session, changes, now), now);
-        return new HelloResult(id, minor, acked, end);
+        return new BegunSession(id, minor, acked, end);
     }
 
     private async Task<IReadOnlyList<AttemptKey>> ReconcileAsync(

@@ -1,0 +1,123 @@
+using Union.Providers.Local.Execution;
+
+namespace Union.Providers.Tests.Execution;
+
+public sealed class SandboxTests
+{
+    private const string Canary = "canary-5e3b1f0a-secret";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Task_LooksAround_SeesNothingOfTheMachine()
+    {
+        await using var fixture = ExecutorFixture.Sandboxed();
+        var work = fixture.Shell($"""
+            ls /root 2>&1; ls {fixture.DataDir} 2>&1; ls -A /home /var /srv /mnt /opt 2>&1
+            ls /etc
+            ls -A /union /
+            ps -e 2>/dev/null || ls -d /proc/[0-9]*
+            touch /union/inputs/x 2>&1; touch /usr/x 2>&1
+            grep Cap /proc/self/status; id -u; hostname; cat /proc/1/cmdline | tr '\0' ' '
+            """);
+
+        await fixture.RunAsync(work);
+
+        var seen = string.Join('\n', (await fixture.ArchiveAsync(work)).Select(line => line.Text));
+        Assert.Contains("cannot access '/root'", seen, StringComparison.Ordinal);
+        Assert.Contains($"cannot access '{fixture.DataDir}'", seen, StringComparison.Ordinal);
+        Assert.Contains("touch '/union/inputs/x'", seen.Replace("cannot touch", "touch", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("Read-only file system", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("shadow", seen, StringComparison.Ordinal);
+        Assert.Contains("CapEff:\t0000000000000000", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("dotnet", seen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Task_PrintsItsEnvironment_HasNoVariableOfOurs(bool sandboxed)
+    {
+        Environment.SetEnvironmentVariable("UNION_TEST_OF_OURS", "leaked");
+        await using var fixture = ExecutorFixture.With(sandboxed);
+        var work = fixture.Shell("env | cut -d= -f1 | sort; ls /proc/self/fd | wc -l");
+
+        await fixture.RunAsync(work);
+
+        string[] allowed =
+        [
+            "HOME", "LANG", "OLDPWD", "PATH", "PWD", "SHLVL", "TMPDIR", "TZ", "UNION_ATTEMPT_KEY", "UNION_INPUTS",
+            "UNION_OUTPUTS", "UNION_REPORT", "_",
+        ];
+        var lines = (await fixture.ArchiveAsync(work)).Select(line => line.Text).ToList();
+        Assert.Empty(lines[..^1].Except(allowed));
+        Assert.Equal("4", lines[^1]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Secret_WhileAndAfterTheTaskRuns_IsNowhereButInTheTask(bool sandboxed)
+    {
+        await using var fixture = ExecutorFixture.With(sandboxed);
+        var work = fixture.Shell(
+            "[ \"$API_KEY\" ] || exit 1; echo \"the key is $API_KEY\"; echo \"$API_KEY\" | base64 >&2; echo up; "
+            + "while [ ! -e go ]; do sleep 0.02; done; echo \"$API_KEY\" >&2; exit 4",
+            draft => draft.Secrets["API_KEY"] = Canary);
+        await fixture.Executor.StartAsync(work, Cancel);
+        await fixture.LineAsync(work, "up");
+
+        Assert.Empty(ArgumentsWithCanary());
+        var supervisor = ProcessIdentity.Parse(AttemptFolder.ReadLine(fixture.FolderOf(work).Pid))!.Value;
+        Assert.DoesNotContain(Canary, await File.ReadAllTextAsync($"/proc/{supervisor.Pid}/environ", Cancel), StringComparison.Ordinal);
+        string[] raw = [fixture.FolderOf(work).Stdout, fixture.FolderOf(work).Stderr];
+        Assert.Empty(FilesWithCanary(fixture.DataDir).Except(raw));
+        await fixture.RestartAsync();
+        var waiting = fixture.WaitAsync(work);
+        await File.WriteAllTextAsync(Path.Combine(fixture.FolderOf(work).Work, "go"), "", Cancel);
+        var result = await waiting;
+
+        Assert.DoesNotContain(Canary, result.Error!.Message, StringComparison.Ordinal);
+        Assert.Empty(FilesWithCanary(fixture.DataDir).Except(raw));
+        var lines = (await fixture.ArchiveAsync(work)).Select(line => line.Text).ToList();
+        Assert.Contains("the key is ***", lines);
+        Assert.DoesNotContain(lines, line => line.Contains(Canary, StringComparison.Ordinal)
+            || line.Contains(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Canary))[..^4], StringComparison.Ordinal));
+        await fixture.Executor.ForgetAsync(work.Key, Cancel);
+        Assert.Empty(FilesWithCanary(fixture.DataDir));
+    }
+
+    [Fact]
+    public async Task Network_None_HasOnlyLoopback()
+    {
+        await using var fixture = ExecutorFixture.Sandboxed(
+            dataDir => new() { DataDir = dataDir, Network = TaskNetwork.None });
+        var work = fixture.Shell("ls /sys/class/net 2>/dev/null; grep -c : /proc/net/dev");
+
+        await fixture.RunAsync(work);
+
+        Assert.Equal("none", fixture.Executor.Capabilities.Network);
+        Assert.Equal("1", (await fixture.ArchiveAsync(work))[^1].Text);
+    }
+
+    private static List<string> ArgumentsWithCanary() =>
+    [
+        .. ProcessTable.Read().Rows.Select(row =>
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{row.Identity.Pid}/cmdline");
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }).Where(text => text.Contains(Canary, StringComparison.Ordinal)),
+    ];
+
+    private static List<string> FilesWithCanary(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => File.ReadAllText(path).Contains(Canary, StringComparison.Ordinal)),
+    ];
+}
