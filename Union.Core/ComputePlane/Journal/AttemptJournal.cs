@@ -89,14 +89,14 @@ public sealed class AttemptJournal(JournalDatabase database, TimeProvider time)
             cancellationToken);
     }
 
-    /// <summary>The oldest events that are not acknowledged.</summary>
-    public Task<IReadOnlyList<AttemptEvent>> PendingAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>The oldest events after one that was acknowledged.</summary>
+    public Task<IReadOnlyList<AttemptEvent>> PendingAsync(long after, int limit, CancellationToken cancellationToken)
     {
-        const string sql = "select event as Event from outbox order by seq limit @limit";
+        const string sql = "select event as Event from outbox where seq > @after order by seq limit @limit";
         return database.ReadAsync<IReadOnlyList<AttemptEvent>>(
             async session =>
             {
-                var rows = await session.QueryAsync<byte[]>(sql, new { limit });
+                var rows = await session.QueryAsync<byte[]>(sql, new { after, limit });
                 return [.. rows.Select(AttemptEvent.Parser.ParseFrom)];
             },
             cancellationToken);

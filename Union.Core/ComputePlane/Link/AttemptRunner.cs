@@ -33,7 +33,7 @@ public sealed partial class AttemptRunner(
             return;
         }
 
-        outbox.Wake();
+        outbox.Progressed();
         if (await TryStartAsync(assignment, capability, cancellationToken))
         {
             await FinishAsync(assignment, cancellationToken);
@@ -79,7 +79,7 @@ public sealed partial class AttemptRunner(
 
         await journal.AppendAsync(
             Event(assignment.Ref, WirePhase.Running, time.GetUtcNow()), last: false, cancellationToken);
-        outbox.Wake();
+        outbox.Progressed();
         return true;
     }
 
@@ -103,7 +103,7 @@ public sealed partial class AttemptRunner(
         }
 
         await journal.AppendAsync(e, last: true, cancellationToken);
-        outbox.Wake();
+        outbox.Ended();
         LogEnded(assignment.Ref.AttemptUid, result.Outcome);
     }
 

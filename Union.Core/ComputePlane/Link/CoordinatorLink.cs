@@ -81,7 +81,11 @@ public sealed partial class CoordinatorLink(
         LogConnected(hello.ClusterId);
 
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [LeaseLoopAsync(hello.Session, session.Token), ReportLoopAsync(hello.Session, session.Token)];
+        Task[] loops =
+        [
+            LeaseLoopAsync(hello.Session, session.Token),
+            ReportLoopAsync(hello.Session, (long)hello.AckedEvent, session.Token),
+        ];
         var first = await Task.WhenAny(loops);
         await session.CancelAsync();
         status.Disconnected();
@@ -153,11 +157,14 @@ public sealed partial class CoordinatorLink(
         }
     }
 
-    private async Task ReportLoopAsync(string session, CancellationToken cancellationToken)
+    private async Task ReportLoopAsync(string session, long acked, CancellationToken cancellationToken)
     {
+        // What was acknowledged is dropped beside the next report and not before it: results must not wait for a commit
+        // that only cleans up.
+        var forgetting = Task.CompletedTask;
         while (true)
         {
-            var events = await journal.PendingAsync(ReportBatch, cancellationToken);
+            var events = await journal.PendingAsync(acked, ReportBatch, cancellationToken);
             if (events.Count == 0)
             {
                 await outbox.WaitAsync(cancellationToken);
@@ -168,8 +175,10 @@ public sealed partial class CoordinatorLink(
             request.Events.AddRange(events);
             var response = await coordinator.ReportAsync(
                 request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);
+            acked = (long)response.AckedSequence;
             await attempts.EndAsync(response.Refused.Select(r => r.Key()), EndReason.LeaseLost, cancellationToken);
-            await ForgetAsync((long)response.AckedSequence, cancellationToken);
+            await forgetting;
+            forgetting = ForgetAsync(acked, cancellationToken);
         }
     }
 

@@ -2,14 +2,41 @@ using System.Threading.Channels;
 
 namespace Union.Core.ComputePlane.Link;
 
-/// <summary>Wakes the reporter. Several wake-ups may fall into one; none is lost.</summary>
-public sealed class OutboxSignal
+/// <summary>
+/// Wakes the reporter. Several wake-ups may fall into one; none is lost. Progress may wait a moment for what comes next,
+/// since a short task is over before its start is reported; a result never waits.
+/// </summary>
+public sealed class OutboxSignal(TimeProvider time)
 {
-    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
+
+    private readonly Channel<bool> _progress = NewChannel();
+    private readonly Channel<bool> _results = NewChannel();
+
+    public void Progressed() => _progress.Writer.TryWrite(true);
+
+    public void Ended()
+    {
+        _results.Writer.TryWrite(true);
+        _progress.Writer.TryWrite(true);
+    }
+
+    /// <summary>Returns when there is something to report.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        await _progress.Reader.ReadAsync(cancellationToken);
+        using var gather = new CancellationTokenSource(Gather, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(gather.Token, cancellationToken);
+        try
+        {
+            await _results.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nothing ended meanwhile: the progress alone is reported.
+        }
+    }
+
+    private static Channel<bool> NewChannel() => Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    public void Wake() => _wakeUps.Writer.TryWrite(true);
-
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) =>
-        _wakeUps.Reader.ReadAsync(cancellationToken);
 }

@@ -1,16 +1,24 @@
 using System.CommandLine;
+using Union.Host.Cli.Docs;
 
 namespace Union.Host.Cli.Commands;
 
-/// <summary><c>union docs cli</c>: writes docs/cli.md. Hidden: it is for those who build this program.</summary>
+/// <summary><c>union docs PAGE</c>: writes a generated page of docs/. Hidden: it is for those who build this program.</summary>
 internal sealed class DocsCommand : UnionCommand
 {
     public DocsCommand(CliContext context, Func<RootCommand> root)
         : base(context, "docs", "Write reference pages.")
     {
         Hidden = true;
-        var cli = new Command("cli", "Write docs/cli.md to standard output.");
-        cli.SetAction(_ => context.Out.Write(CommandLineReference.Write(root())));
-        Add(cli);
+        AddPage("cli", () => CommandLineReference.Write(root()));
+        AddPage("stored-fields", StoredFieldsReference.Write);
+        AddPage("keys", KeysReference.Write);
+    }
+
+    private void AddPage(string name, Func<string> write)
+    {
+        var page = new Command(name, $"Write docs/{name}.md to standard output.");
+        page.SetAction(_ => Context.Out.Write(write()));
+        Add(page);
     }
 }

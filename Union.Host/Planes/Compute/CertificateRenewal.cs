@@ -55,9 +55,9 @@ internal sealed partial class CertificateRenewal(
             answer.Certificate.ToByteArray(), [.. answer.CaBundle.Select(c => c.ToByteArray())]);
     }
 
-    [LoggerMessage(2110, LogLevel.Information, "The cluster's certificate was renewed; the next renewal is due {RenewAt}")]
+    [LoggerMessage(2140, LogLevel.Information, "The cluster's certificate was renewed; the next renewal is due {RenewAt}")]
     private partial void LogRenewed(DateTimeOffset renewAt);
 
-    [LoggerMessage(2111, LogLevel.Warning, "The cluster's certificate could not be renewed; it is tried again in a minute")]
+    [LoggerMessage(2141, LogLevel.Warning, "The cluster's certificate could not be renewed; it is tried again in a minute")]
     private partial void LogFailed(Exception exception);
 }

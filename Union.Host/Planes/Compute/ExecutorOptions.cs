@@ -12,7 +12,7 @@ internal static class ExecutorOptions
     /// <summary>Configuration as the process executor takes it; tasks may run this very binary to start children.</summary>
     public static ProcessExecutorOptions From(ExecutorConfiguration executor, DataFolder folder) => new()
     {
-        DataDir = folder.Folder("attempts"),
+        DataDir = folder.Path,
         Parallel = executor.Parallel,
         Sandbox = executor.Sandbox switch
         {

@@ -34,33 +34,36 @@ internal sealed class LocalInstallation : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var variables = new PlaneVariables(configuration, file, environment);
+        var keys = configuration.ComputePlane.DataDir.TrimEnd('/') + "-keys";
+        var enrolled = ClusterCredentials.TryOpen(keys, TimeProvider.System) is not null;
+        PlaneProcess? compute = null;
+        string? token = null;
 #pragma warning disable CA2000 // Owned by the installation; disposed below where there is none.
         var control = new PlaneProcess("control-plane", variables.OfControlPlane(), log);
         try
         {
+            // An enrolled cluster dials until it is answered, so both may start at once.
+            compute = enrolled ? new PlaneProcess("compute-plane", variables.OfComputePlane(null), log) : null;
             await control.ReadyAsync(Readyz(configuration.ControlPlane.OpsListen), ReadyWithin, cancellationToken);
-            var token = await JoinTokenFileAsync(configuration, cancellationToken);
-            var compute = new PlaneProcess("compute-plane", variables.OfComputePlane(token), log);
+            if (compute is null)
+            {
+                token = await JoinTokenFileAsync(configuration, cancellationToken);
+                compute = new PlaneProcess("compute-plane", variables.OfComputePlane(token), log);
+            }
 #pragma warning restore CA2000
-            try
-            {
-                await compute.ReadyAsync(Readyz(configuration.ComputePlane.OpsListen), ReadyWithin, cancellationToken);
-                return new LocalInstallation(control, compute);
-            }
-            catch
-            {
-                await compute.DisposeAsync();
-                throw;
-            }
-            finally
-            {
-                Delete(token);
-            }
+
+            await compute.ReadyAsync(Readyz(configuration.ComputePlane.OpsListen), ReadyWithin, cancellationToken);
+            return new LocalInstallation(control, compute);
         }
         catch
         {
+            await (compute?.DisposeAsync() ?? ValueTask.CompletedTask);
             await control.DisposeAsync();
             throw;
+        }
+        finally
+        {
+            Delete(token);
         }
     }
 
@@ -71,15 +74,9 @@ internal sealed class LocalInstallation : IAsyncDisposable
     }
 
     // The same path as between two machines: an operator's call, a file for the other side, one use.
-    private static async Task<string?> JoinTokenFileAsync(
+    private static async Task<string> JoinTokenFileAsync(
         UnionConfiguration configuration, CancellationToken cancellationToken)
     {
-        var keys = configuration.ComputePlane.DataDir.TrimEnd('/') + "-keys";
-        if (ClusterCredentials.TryOpen(keys, TimeProvider.System) is not null)
-        {
-            return null;
-        }
-
         using var channel = GrpcChannel.ForAddress($"http://{configuration.ControlPlane.Clients.Listen}");
         try
         {

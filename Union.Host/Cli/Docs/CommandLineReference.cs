@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 
-namespace Union.Host.Cli;
+namespace Union.Host.Cli.Docs;
 
 /// <summary>The page docs/cli.md, made from the commands themselves.</summary>
 internal static class CommandLineReference

@@ -1,0 +1,57 @@
+using NetArchTest.Rules;
+using Union.Core.Boundary;
+
+namespace Union.ArchTests;
+
+/// <summary>Who may see whom. The rules look into method bodies, iterators and lambdas: see <see cref="ArrowRuleTests"/>.</summary>
+public sealed class ArrowTests
+{
+    private static readonly System.Reflection.Assembly Core = typeof(ObjectKey).Assembly;
+    private static readonly System.Reflection.Assembly Local =
+        typeof(Union.Providers.Local.Execution.ProcessExecutor).Assembly;
+
+    /// <summary>Namespace, and what it must not depend on.</summary>
+    public static TheoryData<string, string[]> Arrows => new()
+    {
+        { "Union.Core.ControlPlane", ["Union.Core.ComputePlane", "Union.Core.Authoring"] },
+        { "Union.Core.ComputePlane", ["Union.Core.ControlPlane"] },
+        // No wire type at all: what the control plane cannot name, it cannot store.
+        { "Union.Core.ControlPlane", ["Flyteidl2", "Union.Contracts", "Google.Protobuf"] },
+        { "Union.Core.Boundary", ["Union.Core.ControlPlane", "Union.Core.ComputePlane", "Union.Core.Pipeline"] },
+        { "Union.Core.Pipeline", ["Union.Core.ControlPlane", "Union.Core.ComputePlane", "Flyteidl2"] },
+        { "Union.Core.Storage", ["Union.Core.ControlPlane", "Union.Core.ComputePlane", "Flyteidl2"] },
+        { "Union.Core.Authoring", ["Union.Core.ControlPlane", "Union.Core.ComputePlane", "Union.Core.Storage"] },
+        { "Union.Core", ["Microsoft.AspNetCore", "Amazon", "Azure", "Google.Apis", "Union.Providers", "Union.Host"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Arrows))]
+    public void Core_Namespace_DoesNotSeeWhatItMustNot(string from, string[] to) => Holds(Core, from, to);
+
+    [Fact]
+    public void Providers_SeeCoreOnly() =>
+        Holds(Local, "Union.Providers.Local", ["Union.Core.ControlPlane", "Union.Host", "Microsoft.AspNetCore"]);
+
+    [Fact]
+    public void Host_ControlPlane_SeesNothingOfTheComputePlane() =>
+        Holds(typeof(Union.Host.Api.Routes).Assembly, "Union.Host.Planes.Control",
+            ["Union.Core.ComputePlane", "Union.Providers", "Union.Host.Planes.Compute"]);
+
+    [Fact]
+    public void Host_ComputePlane_SeesNothingOfTheControlPlane() =>
+        Holds(typeof(Union.Host.Api.Routes).Assembly, "Union.Host.Planes.Compute",
+            ["Union.Core.ControlPlane", "Union.Host.Planes.Control"]);
+
+    [Fact]
+    public void Host_Forwarder_KnowsNoTypeOfWhatItCopies() =>
+        Holds(typeof(Union.Host.Api.Routes).Assembly, "Union.Host.Forwarding",
+            ["Flyteidl2", "Union.Contracts.Data", "Union.Contracts.Task"]);
+
+    private static void Holds(System.Reflection.Assembly assembly, string from, string[] to)
+    {
+        var seen = Types.InAssembly(assembly).That().ResideInNamespace(from).GetTypes();
+        Assert.NotEmpty(seen);
+
+        Assert.Empty(Arrow.Violations(assembly, from, to));
+    }
+}

@@ -1,0 +1,6 @@
+namespace Union.ArchTests.Fixtures.Forbidden;
+
+public sealed class Payload
+{
+    public static int Count => 1;
+}
