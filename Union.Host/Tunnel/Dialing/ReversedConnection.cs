@@ -66,11 +66,29 @@ internal sealed class ReversedConnection : ConnectionContext, IReversedConnectio
             return;
         }
 
-        await Transport.Input.CompleteAsync();
-        await Transport.Output.CompleteAsync();
-        await _dialled.DisposeAsync();
-        Close();
-        _done.TrySetResult();
+        // Completing writes what is left, which fails on a broken connection; the slot must hear of the end either way.
+        try
+        {
+            await Transport.Input.CompleteAsync();
+            await Transport.Output.CompleteAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            _dialled.Connection.Abort();
+        }
+        finally
+        {
+            try
+            {
+                await _dialled.DisposeAsync();
+            }
+            finally
+            {
+                Close();
+                _done.TrySetResult();
+            }
+        }
+
         await base.DisposeAsync();
     }
 

@@ -16,12 +16,16 @@ using Union.Core.ControlPlane.Clusters;
 using Union.Host.Tunnel;
 using Union.Host.Tunnel.Accepting;
 using Union.Host.Tunnel.Enrolling;
+using EnrolledCluster = Union.Host.Tunnel.Enrolling.EnrolledCluster;
 
 namespace Union.Host.Tests.Tunnel;
 
 /// <summary>The control plane's side of the cluster port on a real Kestrel, with what the database knows in memory.</summary>
 internal sealed class ControlPlaneFixture : IAsyncDisposable, IClusterGate, IEnrollment
 {
+    // Real time, since the sockets are real: only a broken tunnel needs all of it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentDictionary<string, bool> _revoked = new();
     private readonly Channel<ClusterIdentity> _connected = Channel.CreateUnbounded<ClusterIdentity>();
@@ -89,10 +93,10 @@ internal sealed class ControlPlaneFixture : IAsyncDisposable, IClusterGate, IEnr
     }
 
     public async Task<ClusterIdentity> NextConnectedAsync() =>
-        await _connected.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        await _connected.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
     public async Task<ClusterIdentity> NextLostAsync() =>
-        await _lost.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        await _lost.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
     /// <summary>Stops abruptly, and begins again on the same port with the same keys.</summary>
     public async Task RestartAsync()

@@ -3,10 +3,11 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Union.Contracts.Cluster.V1;
-using Union.Core.ControlPlane.Clusters;
 using Union.Host.Tunnel;
 using Union.Host.Tunnel.Dialing;
 using Union.Host.Tunnel.Enrolling;
+using CertificateAuthority = Union.Core.ControlPlane.Clusters.CertificateAuthority;
+using CertificateAuthorityOptions = Union.Core.ControlPlane.Clusters.CertificateAuthorityOptions;
 
 namespace Union.Host.Tests.Tunnel.Accepting;
 
