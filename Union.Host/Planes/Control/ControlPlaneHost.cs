@@ -126,6 +126,7 @@ internal static class ControlPlaneHost
 
     private static void Map(WebApplication app)
     {
+        app.UseClusterPort();
         app.UseOps(_ => true);
         app.UseRouting();
         app.MapGrpcService<RunApi>();
