@@ -3,6 +3,7 @@ using Grpc.Core.Interceptors;
 using Union.Core.Boundary;
 using Union.Core.Pipeline;
 using Union.Host.Forwarding;
+using Union.Host.Ops;
 using Union.Host.Tunnel;
 using Union.Host.Tunnel.Accepting;
 
@@ -54,7 +55,9 @@ internal sealed class CallerInterceptor(Caller caller, ICallerAuthentication aut
             return;
         }
 
-        if (!Routes.TryGet(path, out var route) || route.ServedBy != ServedBy.ControlPlane)
+        // By the port and not by what is left: a stranger on the clusters' port must not become a client.
+        if (!http.CameBy(PortKind.Clients) || !Routes.TryGet(path, out var route)
+            || route.ServedBy != ServedBy.ControlPlane)
         {
             throw NotHere(path);
         }

@@ -20,6 +20,7 @@ using Union.Host.Forwarding;
 using Union.Host.Objects;
 using Union.Host.Ops;
 using Union.Host.Tunnel.Dialing;
+using Union.Host.Tunnel.Enrolling;
 using Union.Host.Tunnel.Preface;
 using Union.Providers.Local.Execution;
 using Union.Providers.Local.Objects;
@@ -100,7 +101,9 @@ internal static class ComputePlaneHost
         services.AddSingleton(provider => new Coordinator.CoordinatorClient(
             provider.GetRequiredService<CoordinatorChannel>().CallInvoker));
         services.AddHostedService<CoordinatorLink>();
-        services.AddHostedService<CertificateRenewal>();
+        services.AddSingleton(provider => RenewalCall.Over(
+            provider.GetRequiredService<Coordinator.CoordinatorClient>(), TimeProvider.System));
+        services.AddHostedService<CredentialRenewal>();
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MaxMessageBytes;

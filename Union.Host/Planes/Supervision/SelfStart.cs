@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace Union.Host.Planes.Supervision;
 
@@ -10,7 +9,7 @@ internal static class SelfStart
     {
         var self = Environment.ProcessPath ?? throw new InvalidOperationException("The process has no path.");
         var underHost = Path.GetFileNameWithoutExtension(self) == "dotnet";
-        return new ProcessStartInfo(self, underHost ? [Assembly.GetEntryAssembly()!.Location, .. arguments] : arguments)
+        return new ProcessStartInfo(self, underHost ? [Environment.GetCommandLineArgs()[0], .. arguments] : arguments)
         {
             UseShellExecute = false,
         };
