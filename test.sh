@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Builds everything once, runs every test, and ends with one line: N passed, N failed (, N skipped).
+#   --quick    leave out what starts servers and processes
+#   --install  install the Debian packages that tests need and do not find; root does so unasked
+#   --format   check the formatting too
+set -uo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
+
+quick=no install=no format=no
+[ "$(id -u)" -eq 0 ] && install=yes
+for option in "$@"; do
+  case $option in
+    --quick) quick=yes ;;
+    --install) install=yes ;;
+    --format) format=yes ;;
+    *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  esac
+done
+
+# No node of MSBuild, no compiler server and no message of the SDK outlives this script.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+passed=0 failed=0 skipped=0
+output=$(mktemp) || exit 1
+trap 'rm -f "$output"' EXIT
+
+heading() { printf '\n== %s\n' "$*"; }
+
+# add PASSED FAILED SKIPPED
+add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# Each as PACKAGE:PROGRAM; what cannot be had is skipped by its tests, which say so.
+install_packages() {
+  local missing=() pair
+  for pair in "$@"; do
+    command -v "${pair#*:}" > /dev/null || missing+=("${pair%%:*}")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$install" = no ] || ! command -v apt-get > /dev/null; then
+    echo "not installed: ${missing[*]} (their tests are skipped)"
+    return
+  fi
+  heading "install ${missing[*]}"
+  local sudo=
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends "${missing[@]}"; } \
+    < /dev/null > "$output" 2>&1 || { tail -n 5 "$output"; echo "could not be installed (their tests are skipped)"; }
+}
+
+# run_project FOLDER: the numbers are those of the runner's own summary.
+run_project() {
+  local name=${1#tests/} code numbers
+  heading "$name"
+  timeout --kill-after=10 900 dotnet "$1/bin/Release/net10.0/$name.dll" -noColor < /dev/null 2>&1 | tee "$output"
+  code=$?
+  numbers=$(sed -n 's/.*Total: \([0-9]*\), Errors: \([0-9]*\), Failed: \([0-9]*\), Skipped: \([0-9]*\), Not Run: \([0-9]*\).*/\1 \2 \3 \4 \5/p' "$output" | tail -n 1)
+  if [ -n "$numbers" ]; then
+    # shellcheck disable=SC2086
+    set -- $numbers
+    add $(($1 - $3 - $4 - $5)) $(($2 + $3)) "$4"
+    [ "$code" -ne 0 ] && [ $(($2 + $3)) -eq 0 ] && { echo "FAILED $name: exit code $code"; add 0 1 0; }
+  elif [ "$code" -ne 0 ] || ! grep -q 'No tests found\|Total: 0' "$output"; then
+    echo "FAILED $name: it ended with exit code $code and without a summary"
+    add 0 1 0
+  fi
+}
+
+# run_script FILE: a shell test that ends with "N passed, N failed".
+run_script() {
+  local numbers
+  heading "$1"
+  timeout --kill-after=10 300 sh "$1" < /dev/null 2>&1 | tee "$output"
+  numbers=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$output" | tail -n 1)
+  if [ -n "$numbers" ]; then
+    # shellcheck disable=SC2086
+    add $numbers 0
+  else
+    echo "FAILED $1: it ended without a summary"
+    add 0 1 0
+  fi
+}
+
+if [ "$quick" = yes ]; then
+  export UNION_TESTS_QUICK=1
+else
+  install_packages bubblewrap:bwrap strace:strace radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph-mgr:ceph-mgr ceph-common:ceph
+fi
+
+heading build
+if ! dotnet build -c Release -nodeReuse:false -verbosity:quiet Union.sln < /dev/null; then
+  echo "the build failed"
+  echo "0 passed, 1 failed"
+  exit 1
+fi
+
+if [ "$format" = yes ]; then
+  heading format
+  if dotnet format Union.sln --no-restore --verify-no-changes < /dev/null; then add 1 0 0; else add 0 1 0; fi
+fi
+
+for project in tests/*.Tests tests/*.ArchTests; do
+  [ "$project" = tests/Union.Integration.Tests ] && [ "$quick" = yes ] && continue
+  [ -f "$project/${project#tests/}.csproj" ] && run_project "$project"
+done
+run_script samples/weather/test.sh
+
+echo
+if [ "$skipped" -gt 0 ]; then
+  echo "$passed passed, $failed failed, $skipped skipped"
+else
+  echo "$passed passed, $failed failed"
+fi
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
