@@ -1,0 +1,32 @@
+using System.Globalization;
+using Union.Core.ComputePlane.Objects;
+
+namespace Union.Providers.Aws.Objects;
+
+/// <summary>
+/// The headers that carry a grant's bounds. All are signed: a bound in an unsigned header would be no bound.
+/// </summary>
+internal static class S3SignedHeaders
+{
+    /// <summary>Lower-case names in the order of a canonical request.</summary>
+    public static SortedDictionary<string, string> Of(PresignGrant grant)
+    {
+        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (grant.ContentLength is { } length)
+        {
+            headers["content-length"] = length.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (grant.ContentMd5 is { } md5)
+        {
+            headers["content-md5"] = Convert.ToBase64String(md5.Span);
+        }
+
+        if (grant.CreateOnly)
+        {
+            headers["if-none-match"] = "*";
+        }
+
+        return headers;
+    }
+}

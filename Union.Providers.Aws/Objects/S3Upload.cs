@@ -1,0 +1,103 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using Union.Core.ComputePlane.Objects;
+
+namespace Union.Providers.Aws.Objects;
+
+/// <summary>
+/// Writes a stream of unknown length whole or not at all: in one put where it fits into a part, else in parts that
+/// become an object only when all have arrived. Memory is bounded by one part.
+/// </summary>
+internal sealed class S3Upload(AmazonS3Client s3, string bucket)
+{
+    // S3 takes at most 10,000 parts, so objects end at 156 GiB; a part has at least 5 MiB.
+    private const int PartBytes = 16 << 20;
+
+    public async Task PutAsync(string key, Stream content, PutMode mode, CancellationToken cancellationToken)
+    {
+        using var part = new MemoryStream();
+        if (!await FillAsync(part, content, cancellationToken))
+        {
+            await PutWholeAsync(key, part, mode, cancellationToken);
+            return;
+        }
+
+        var begin = new InitiateMultipartUploadRequest { BucketName = bucket, Key = key };
+        var upload = (await s3.InitiateMultipartUploadAsync(begin, cancellationToken)).UploadId;
+        try
+        {
+            await PutPartsAsync(key, upload, part, content, mode, cancellationToken);
+        }
+        catch
+        {
+            // Not with the caller's token: that may be what ended the upload, and its parts are paid for.
+            await s3.AbortMultipartUploadAsync(bucket, key, upload, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task PutWholeAsync(string key, MemoryStream part, PutMode mode, CancellationToken cancellationToken)
+    {
+        var put = new PutObjectRequest
+        {
+            BucketName = bucket,
+            Key = key,
+            InputStream = part,
+            AutoCloseStream = false,
+            IfNoneMatch = mode is PutMode.CreateOnly ? "*" : null,
+        };
+        await s3.PutObjectAsync(put, cancellationToken);
+    }
+
+    private async Task PutPartsAsync(
+        string key, string upload, MemoryStream part, Stream content, PutMode mode, CancellationToken cancellationToken)
+    {
+        var complete = new CompleteMultipartUploadRequest
+        {
+            BucketName = bucket,
+            Key = key,
+            UploadId = upload,
+            PartETags = [],
+            IfNoneMatch = mode is PutMode.CreateOnly ? "*" : null,
+        };
+        for (var number = 1; part.Length > 0; number++)
+        {
+            var answer = await s3.UploadPartAsync(
+                new UploadPartRequest
+                {
+                    BucketName = bucket,
+                    Key = key,
+                    UploadId = upload,
+                    PartNumber = number,
+                    InputStream = part,
+                    PartSize = part.Length,
+                },
+                cancellationToken);
+            complete.PartETags.Add(new PartETag(number, answer.ETag));
+            await FillAsync(part, content, cancellationToken);
+        }
+
+        await s3.CompleteMultipartUploadAsync(complete, cancellationToken);
+    }
+
+    /// <summary>Reads the next part; true where it is full and there may be more.</summary>
+    private static async Task<bool> FillAsync(MemoryStream part, Stream content, CancellationToken cancellationToken)
+    {
+        part.SetLength(0);
+        var buffer = new byte[64 << 10];
+        while (part.Length < PartBytes)
+        {
+            var most = (int)Math.Min(buffer.Length, PartBytes - part.Length);
+            var count = await content.ReadAsync(buffer.AsMemory(0, most), cancellationToken);
+            if (count == 0)
+            {
+                break;
+            }
+
+            part.Write(buffer, 0, count);
+        }
+
+        part.Position = 0;
+        return part.Length == PartBytes;
+    }
+}
