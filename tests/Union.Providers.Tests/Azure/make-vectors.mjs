@@ -1,0 +1,37 @@
+// Makes sas-vectors.json with Microsoft's own signer: npm install @azure/storage-blob, then
+// node make-vectors.mjs > sas-vectors.json. The key opens nothing. `version` is the one that the .NET SDK signs with.
+import { BlobSASPermissions, SASProtocol, generateBlobSASQueryParameters } from '@azure/storage-blob';
+
+const version = '2026-10-06';
+const account = 'someaccount';
+const container = 'some-container';
+const at = Date.UTC(2026, 2, 1, 12, 0, 0);
+const day = 86_400_000;
+const key = {
+  signedObjectId: '11111111-1111-1111-1111-111111111111', signedTenantId: '22222222-2222-2222-2222-222222222222',
+  signedStartsOn: new Date(at), signedExpiresOn: new Date(at + day), signedService: 'b', signedVersion: version,
+  value: Buffer.alloc(32, 7).toString('base64'),
+};
+const keys = [
+  'a/b.txt', 'a b/c+d', 'q?x=1&s=2#f', '100%', '%2e%2ex', '%41', '\'"()[]{}*!$;:@,<>|^`', '~/tilde', '...', '..a',
+  '日本語/ümläut/😀', ' leading', 'trailing ./x',
+];
+const grants = keys.flatMap(name => [
+  { verb: 'Get', key: name, permissions: 'r' },
+  { verb: 'Get', key: name, permissions: 'r', type: 'text/html; charset=utf-8', disposition: 'inline; filename="a b"' },
+  { verb: 'Head', key: name, permissions: 'r' },
+  { verb: 'Put', key: name, permissions: 'cw' },
+  { verb: 'Put', key: name, permissions: 'c', createOnly: true },
+]);
+const vectors = grants.map(grant => ({
+  ...grant,
+  query: generateBlobSASQueryParameters({
+    containerName: container, blobName: grant.key, permissions: BlobSASPermissions.parse(grant.permissions),
+    protocol: SASProtocol.Https, startsOn: new Date(at - 600_000), expiresOn: new Date(at + 900_000), version,
+    contentType: grant.type, contentDisposition: grant.disposition,
+  }, key, account).toString(),
+}));
+console.log(JSON.stringify({
+  account, container, at: new Date(at).toISOString(), seconds: 900, key: key.value, objectId: key.signedObjectId,
+  tenantId: key.signedTenantId, version, vectors,
+}, null, 1));
