@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Union.Core.Storage;
@@ -28,7 +29,8 @@ public sealed class SqliteDatabase : IAsyncDisposable
     {
         await using var connection = new SqliteConnection(_readOnly);
         await connection.OpenAsync(cancellationToken);
-        await SqliteWriter.ConfigureAsync(connection);
+        const string sql = "pragma temp_store = memory";
+        await connection.ExecuteAsync(sql);
         // Deferred: readers never wait for the writer under WAL, and see one snapshot from their first statement on.
         await using var transaction = connection.BeginTransaction(deferred: true);
         return await work(new Session(connection, transaction, cancellationToken));

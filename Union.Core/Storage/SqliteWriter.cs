@@ -47,15 +47,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    /// <summary>What every connection of this store is set to; customer-free as it is, deleted rows are still overwritten.</summary>
-    public static Task ConfigureAsync(SqliteConnection connection)
+    // Deleted rows are overwritten, customer-free as they are, and nothing is spilled into files beside the database.
+    private static Task<int> ConfigureAsync(SqliteConnection connection)
     {
         const string sql = """
             pragma journal_mode = wal;
             pragma synchronous = full;
             pragma secure_delete = on;
             pragma temp_store = memory;
-            pragma busy_timeout = 30000;
             """;
         return connection.ExecuteAsync(sql);
     }

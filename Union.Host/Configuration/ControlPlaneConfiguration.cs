@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Union.Host.Configuration;
 
-/// <param name="SealingKey">Seals the key of the cluster CA; null lets the plane keep a key file of its own.</param>
+/// <param name="SealingKey">For keys in a shared database; with SQLite they are files, and a sealing key is refused.</param>
 internal sealed record ControlPlaneConfiguration(
     string DataDir,
     Authentication Auth,
@@ -10,8 +10,7 @@ internal sealed record ControlPlaneConfiguration(
     ClustersConfiguration Clusters,
     IPEndPoint OpsListen,
     DatabaseEngine Database,
-    SecretReference? SealingKey,
-    RetentionConfiguration Retention);
+    SecretReference? SealingKey);
 
 internal enum Authentication
 {
@@ -33,5 +32,3 @@ internal enum DatabaseEngine
 {
     Sqlite,
 }
-
-internal sealed record RetentionConfiguration(TimeSpan Runs, TimeSpan Audit);

@@ -7,8 +7,6 @@ namespace Union.Host.Configuration;
 /// <summary>The keys of <c>union.yaml</c>, each with its default and its check.</summary>
 internal static class PlaneReaders
 {
-    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(36500);
-
     public static UnionConfiguration Read(ConfigurationReader reader, YamlSection root)
     {
         var configuration = new UnionConfiguration(
@@ -28,8 +26,7 @@ internal static class PlaneReaders
             ReadClusters(reader, plane.Section("clusters")),
             ReadListen(reader, plane.Section("ops"), "127.0.0.1:8704"),
             ReadDatabase(reader, plane.Section("database")),
-            reader.Secret(plane, "sealingKey"),
-            ReadRetention(reader, plane.Section("retention")));
+            reader.Secret(plane, "sealingKey"));
         plane.End();
         return configuration;
     }
@@ -64,15 +61,6 @@ internal static class PlaneReaders
         var engine = reader.Choice(section, "engine", DatabaseEngine.Sqlite, ("sqlite", DatabaseEngine.Sqlite));
         section.End();
         return engine;
-    }
-
-    private static RetentionConfiguration ReadRetention(ConfigurationReader reader, YamlSection section)
-    {
-        var retention = new RetentionConfiguration(
-            reader.Duration(section, "runs", TimeSpan.FromDays(90), LongestRetention),
-            reader.Duration(section, "audit", TimeSpan.FromDays(400), LongestRetention));
-        section.End();
-        return retention;
     }
 
     private static ComputePlaneConfiguration ReadComputePlane(ConfigurationReader reader, YamlSection plane)

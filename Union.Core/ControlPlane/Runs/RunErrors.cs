@@ -16,7 +16,7 @@ internal static class RunErrors
         "Choose another name, or leave it out.");
 
     public static UnionException NoSuchProject(string project) => new(
-        ErrorCode.NotFound, "project_unknown", $"There is no project {project}.", "'union project list' lists them.");
+        ErrorCode.NotFound, "project_unknown", $"There is no project {project}.", "The project 'default' always exists.");
 
     public static UnionException ForeignReference() => new(
         ErrorCode.InvalidArgument, "reference_foreign", "A reference does not lie in the store of the run's cluster.",

@@ -56,7 +56,7 @@ internal static class ComputePlaneHost
         AddProviders(builder.Services, configuration, folder, keys);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration));
         var app = builder.Build();
-        Map(app);
+        Map(app, configuration.Policy);
         await app.StartOrExplainAsync(
             new Dictionary<string, IPEndPoint>
             {
@@ -75,7 +75,12 @@ internal static class ComputePlaneHost
         services.AddPlainPorts();
         services.AddUseCases("Union.Core.ComputePlane");
         services.AddDataUseCases(
-            new DataPolicy { MaxLifetime = configuration.Policy.MaxLifetime, UploadMax = configuration.Policy.UploadMax },
+            new DataPolicy
+            {
+                MaxLifetime = configuration.Policy.MaxLifetime,
+                UploadMax = configuration.Policy.UploadMax,
+                Verbs = configuration.Policy.Verbs.Select(v => v == "put" ? PresignVerb.Put : PresignVerb.Get).ToHashSet(),
+            },
             new ObjectLayout(), Path.Combine(keys, "digest.key"));
         services.AddSingleton(_ => JournalDatabase.Open(folder.File("state.db")));
         services.AddSingleton<IAuditLog, JournalAudit>();
@@ -147,10 +152,11 @@ internal static class ComputePlaneHost
         });
     }
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, PolicyConfiguration policy)
     {
         app.UseOps(services => services.GetRequiredService<LinkStatus>().IsConnected);
         app.UseAssertions();
+        app.UseRelayPolicy(policy.Relays);
         app.UseWhen(
             context => context.CameBy(PortKind.Actions), branch => branch.UseMiddleware<CapabilityMiddleware>());
         app.UseRouting();

@@ -31,7 +31,7 @@ internal static class ControlPlaneHost
         ControlPlaneConfiguration configuration, LogFormat logs, CancellationToken cancellationToken)
     {
         var clusters = configuration.Clusters.Listen ?? new IPEndPoint(IPAddress.Any, 8701);
-        EnsureClientsAreServed(configuration);
+        EnsureServable(configuration);
         var folder = DataFolder.Open(configuration.DataDir, "control", DataFormat);
         var keys = KeyFolder.Beside(folder);
 #pragma warning disable CA2000 // The container owns it.
@@ -59,7 +59,7 @@ internal static class ControlPlaneHost
         return app;
     }
 
-    private static void EnsureClientsAreServed(ControlPlaneConfiguration configuration)
+    private static void EnsureServable(ControlPlaneConfiguration configuration)
     {
         var listen = configuration.Clients.Listen;
         if (configuration.Auth != Authentication.None)
@@ -67,6 +67,14 @@ internal static class ControlPlaneHost
             throw new UnionException(
                 ErrorCode.FailedPrecondition, "auth_unset", "Nobody said who may call: controlPlane.auth is not set.",
                 "'auth: none' makes every caller on this machine its administrator; 'union up' sets it.");
+        }
+
+        if (configuration.SealingKey is not null)
+        {
+            throw new UnionException(
+                ErrorCode.InvalidArgument, "sealing_key_unused",
+                "controlPlane.sealingKey is set, and with database.engine sqlite nothing is sealed: keys are files.",
+                "Remove it; docs/keys.md says where the keys lie.");
         }
 
         if (!IPAddress.IsLoopback(listen.Address))

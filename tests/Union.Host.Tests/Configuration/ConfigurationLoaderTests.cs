@@ -34,7 +34,6 @@ public sealed class ConfigurationLoaderTests
               ops: {listen: "[::1]:9004"}
               database: {engine: sqlite}
               sealingKey: {file: ~/key}
-              retention: {runs: 30d, audit: 1h}
             computePlane:
               cluster: east
               dataDir: /data
