@@ -29,7 +29,9 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         options.EnsureValid();
         (_options, _credentials, _time) = (options, credentials, time);
         _s3 = new AmazonS3Client(credentials, S3Client.ConfigOf(options));
-        _upload = new S3Upload(_s3, options.Bucket);
+
+        // Ceph ignores the condition without a word, so only Amazon's own servers are trusted with it.
+        _upload = new S3Upload(_s3, options.Bucket, completesConditionally: options.Endpoint is null);
         _signer = new SigV4QuerySigner(S3Address.Of(options), options.Region);
         _prefix = options.Prefix is null ? "" : options.Prefix + "/";
         _root = $"s3://{options.Bucket}/{_prefix}";

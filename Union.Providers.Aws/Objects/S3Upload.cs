@@ -8,7 +8,8 @@ namespace Union.Providers.Aws.Objects;
 /// Writes a stream of unknown length whole or not at all: in one put where it fits into a part, else in parts that
 /// become an object only when all have arrived. Memory is bounded by one part.
 /// </summary>
-internal sealed class S3Upload(AmazonS3Client s3, string bucket)
+/// <param name="completesConditionally">The server honours If-None-Match where parts become an object.</param>
+internal sealed class S3Upload(AmazonS3Client s3, string bucket, bool completesConditionally)
 {
     // S3 takes at most 10,000 parts, so objects end at 156 GiB; a part has at least 5 MiB.
     private const int PartBytes = 16 << 20;
@@ -20,6 +21,12 @@ internal sealed class S3Upload(AmazonS3Client s3, string bucket)
         {
             await PutWholeAsync(key, part, mode, cancellationToken);
             return;
+        }
+
+        if (mode is PutMode.CreateOnly && !completesConditionally)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreError.TooLarge, $"This server keeps a create-only put below {PartBytes} bytes only.");
         }
 
         var begin = new InitiateMultipartUploadRequest { BucketName = bucket, Key = key };

@@ -49,6 +49,19 @@ public sealed class S3ObjectStoreTests(RadosGateway gateway) : ObjectStoreContra
     }
 
     [Fact]
+    public async Task Put_LargerThanAPartCreateOnly_IsRefused_SinceTheServerWouldReplace()
+    {
+        await using var test = await CreateAsync();
+        await test.Store.PutAsync(Key("large"), Content("first"), PutMode.Replace, Cancel);
+
+        var thrown = await Assert.ThrowsAsync<ObjectStoreException>(() => test.Store.PutAsync(
+            Key("large"), new MemoryStream(new byte[17 << 20]), PutMode.CreateOnly, Cancel));
+
+        Assert.Equal(ObjectStoreError.TooLarge, thrown.Error);
+        Assert.Equal("first", await ReadAsync(test.Store, "large"));
+    }
+
+    [Fact]
     public async Task OpenRead_FromTheEndOn_IsEmpty()
     {
         await using var test = await CreateAsync();
