@@ -7,6 +7,9 @@ namespace Union.Host.Planes;
 /// <summary>A command that is one plane until it is told to stop.</summary>
 internal abstract class PlaneCommand : UnionCommand
 {
+    /// <summary>What a supervised plane says on its standard output, alone on a line, once it can do its work.</summary>
+    public const string ReadyLine = "union-plane-ready";
+
     private readonly Option<string?> _config = ConfigOption();
     private readonly Option<bool> _supervised = new("--supervised")
     {
@@ -31,16 +34,28 @@ internal abstract class PlaneCommand : UnionCommand
     protected abstract Task<WebApplication> StartAsync(
         UnionConfiguration configuration, CancellationToken cancellationToken);
 
+    /// <summary>Completes when a plane that started can do its work.</summary>
+    protected virtual Task ReadyAsync(IServiceProvider services) => Task.CompletedTask;
+
     private async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var loaded = new ConfigurationLoader(Context.Environment).Load(parsed.GetValue(_config));
         await using var app = await StartAsync(loaded.Configuration, cancellationToken);
+#pragma warning disable CA2025 // Awaited below, before the host is disposed.
+        var stopped = app.WaitForShutdownAsync(cancellationToken);
+#pragma warning restore CA2025
         if (parsed.GetValue(_supervised))
         {
             _ = StopAtEndOfInputAsync(app.Lifetime);
+            if (await Task.WhenAny(ReadyAsync(app.Services), stopped) != stopped)
+            {
+                // Said rather than asked for: a supervisor that polls takes the processor from those it waits for.
+                Context.Out.WriteLine(ReadyLine);
+                Context.Out.Flush();
+            }
         }
 
-        await app.WaitForShutdownAsync(cancellationToken);
+        await stopped;
         return ExitCode.Done;
     }
 

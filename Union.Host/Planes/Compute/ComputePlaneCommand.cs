@@ -1,3 +1,4 @@
+using Union.Core.ComputePlane.Link;
 using Union.Host.Cli;
 using Union.Host.Configuration;
 
@@ -18,4 +19,7 @@ internal sealed class ComputePlaneCommand : PlaneCommand
         Context.Error.WriteLine($"The compute plane {plane.Cluster} runs; it dials {plane.ControlPlane.Address}.");
         return app;
     }
+
+    protected override Task ReadyAsync(IServiceProvider services) =>
+        services.GetRequiredService<LinkStatus>().FirstSession;
 }

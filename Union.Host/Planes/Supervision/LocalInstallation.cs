@@ -35,7 +35,7 @@ internal sealed class LocalInstallation : IAsyncDisposable
     {
         var variables = new PlaneVariables(configuration, file, environment);
         var keys = configuration.ComputePlane.DataDir.TrimEnd('/') + "-keys";
-        var enrolled = ClusterCredentials.TryOpen(keys, TimeProvider.System) is not null;
+        var enrolled = ClusterCredentials.Exist(keys);
         PlaneProcess? compute = null;
         string? token = null;
 #pragma warning disable CA2000 // Owned by the installation; disposed below where there is none.
@@ -44,7 +44,7 @@ internal sealed class LocalInstallation : IAsyncDisposable
         {
             // An enrolled cluster dials until it is answered, so both may start at once.
             compute = enrolled ? new PlaneProcess("compute-plane", variables.OfComputePlane(null), log) : null;
-            await control.ReadyAsync(Readyz(configuration.ControlPlane.OpsListen), ReadyWithin, cancellationToken);
+            await control.ReadyAsync(ReadyWithin, cancellationToken);
             if (compute is null)
             {
                 token = await JoinTokenFileAsync(configuration, cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class LocalInstallation : IAsyncDisposable
             }
 #pragma warning restore CA2000
 
-            await compute.ReadyAsync(Readyz(configuration.ComputePlane.OpsListen), ReadyWithin, cancellationToken);
+            await compute.ReadyAsync(ReadyWithin, cancellationToken);
             return new LocalInstallation(control, compute);
         }
         catch
@@ -97,8 +97,6 @@ internal sealed class LocalInstallation : IAsyncDisposable
                 ErrorCode.Unavailable, "join_token_failed", $"The control plane made no join token: {e.Status.Detail}", inner: e);
         }
     }
-
-    private static Uri Readyz(System.Net.IPEndPoint ops) => new($"http://{ops}/readyz");
 
     private static void Delete(string? path)
     {

@@ -19,6 +19,8 @@ internal sealed class PlaneProcess : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly TextWriter _log;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _supervision;
     private volatile Process _current;
 
@@ -31,30 +33,21 @@ internal sealed class PlaneProcess : IAsyncDisposable
 
     public int Id => _current.Id;
 
-    /// <summary>Waits until the plane answers "ready"; a plane that ended first is an error with its last words.</summary>
-    public async Task ReadyAsync(Uri readyz, TimeSpan within, CancellationToken cancellationToken)
+    /// <summary>Waits until the plane says that it is ready; a plane that ended first is an error with its last words.</summary>
+    public async Task ReadyAsync(TimeSpan within, CancellationToken cancellationToken)
     {
-        using var handler = new SocketsHttpHandler { UseProxy = false };
-        using var http = new HttpClient(handler, disposeHandler: false);
-        using var timeout = new CancellationTokenSource(within, TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        var first = _current;
         try
         {
-            while (!await IsReadyAsync(http, readyz, either.Token))
+            var first = await Task.WhenAny(_ready.Task, _ended.Task)
+                .WaitAsync(within, TimeProvider.System, cancellationToken);
+            if (first == _ended.Task)
             {
-                if (first.HasExited)
-                {
-                    throw new UnionException(
-                        ErrorCode.FailedPrecondition, "plane_ended", $"union {_command} did not start.",
-                        "What it said stands above.");
-                }
-
-                await poll.WaitForNextTickAsync(either.Token);
+                throw new UnionException(
+                    ErrorCode.FailedPrecondition, "plane_ended", $"union {_command} did not start.",
+                    "What it said stands above.");
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             throw new UnionException(
                 ErrorCode.DeadlineExceeded, "plane_not_ready", $"union {_command} was not ready within {within.TotalSeconds:0} s.");
@@ -81,19 +74,6 @@ internal sealed class PlaneProcess : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static async Task<bool> IsReadyAsync(HttpClient http, Uri readyz, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var response = await http.GetAsync(readyz, cancellationToken);
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
-
     private Process Start()
     {
         var start = SelfStart.Of(_command, "--supervised");
@@ -107,7 +87,7 @@ internal sealed class PlaneProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Log(line.Data);
+        process.OutputDataReceived += (_, line) => Heard(line.Data);
         process.ErrorDataReceived += (_, line) => Log(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -119,6 +99,7 @@ internal sealed class PlaneProcess : IAsyncDisposable
         while (!_stopping.IsCancellationRequested)
         {
             await _current.WaitForExitAsync(CancellationToken.None);
+            _ended.TrySetResult();
             await Task.Delay(RestartPause, TimeProvider.System, _stopping.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_stopping.IsCancellationRequested)
@@ -127,6 +108,18 @@ internal sealed class PlaneProcess : IAsyncDisposable
                 _current.Dispose();
                 _current = Start();
             }
+        }
+    }
+
+    private void Heard(string? line)
+    {
+        if (line == PlaneCommand.ReadyLine)
+        {
+            _ready.TrySetResult();
+        }
+        else
+        {
+            Log(line);
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed class ClusterCredentials
 
     public CredentialSet Current => _current;
 
+    /// <summary>Whether an enrolment has been completed, without reading what it gave.</summary>
+    public static bool Exist(string folder) => File.Exists(In(folder, "cluster.json"));
+
     /// <summary>Null where no enrolment has been completed.</summary>
     public static ClusterCredentials? TryOpen(string folder, TimeProvider time) =>
         PrivateFile.TryRead(In(folder, "cluster.json"), out var json)
