@@ -41,7 +41,7 @@ internal static class AssertionMiddleware
         var isReversed = context.Features.Get<IReversedConnection>() is not null;
         if (isReversed != (ofControlPlane || isForwarded))
         {
-            throw new UnionException(ErrorCode.Unimplemented, "not_served_here", "This port does not serve that method.");
+            throw new UnionException(ErrorCode.Unimplemented, "not_served_here", $"This port does not serve {path}.");
         }
 
         if (!isForwarded)

@@ -98,8 +98,11 @@ internal sealed class ForwardedCall(string path, string assertion) : HttpTransfo
 
         if (Failure is { } failure)
         {
-            trailers["grpc-status"] = RpcStatus.Grpc(failure.Code);
-            trailers["grpc-message"] = Uri.EscapeDataString(failure.Message);
+            foreach (var (name, value) in RpcStatus.Trailers(failure))
+            {
+                trailers[name] = value;
+            }
+
             return ValueTask.CompletedTask;
         }
 

@@ -130,8 +130,7 @@ internal sealed partial class Forwarder(
     {
         if (!RpcContent.IsKnown(context.Request.ContentType))
         {
-            throw new UnionException(
-                ErrorCode.InvalidArgument, "content_type_unknown", "The content type is not one of gRPC, gRPC-Web or Connect.");
+            throw RpcRefusal.ContentType(isStream: false);
         }
 
         if (context.Request.Headers.ContainsKey(Assertion.Header))

@@ -18,7 +18,8 @@ internal static class HeaderRules
     // The cluster's own server adds these to every answer; they describe a hop, so they end here without harm.
     private static readonly FrozenSet<string> OfTheHop = new[]
     {
-        "date", "server", "content-length", "transfer-encoding", "trailer",
+        "date", "server", "content-length", "transfer-encoding", "trailer", "cache-control", "x-content-type-options",
+        "content-security-policy",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool PassesUp(string name) => Requests.Contains(name) || IsRpc(name);

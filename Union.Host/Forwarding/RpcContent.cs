@@ -25,7 +25,7 @@ internal static class RpcContent
         type is not null && Bare(type) is "application/connect+proto" or "application/connect+json";
 
     // Connect clients send "application/json; charset=utf-8"; no other parameter means anything here.
-    private static string Bare(string type)
+    public static string Bare(string type)
     {
         var semicolon = type.IndexOf(';', StringComparison.Ordinal);
         return semicolon >= 0 && type[(semicolon + 1)..].Trim().Equals("charset=utf-8", StringComparison.OrdinalIgnoreCase)

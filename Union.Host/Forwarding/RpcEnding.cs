@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Json;
 using Union.Core.Boundary;
 
 namespace Union.Host.Forwarding;
@@ -13,7 +12,6 @@ internal sealed class RpcEnding
 {
     private const int HeaderBytes = 5;
     private const byte GrpcWebTrailers = 0x80;
-    private const byte ConnectEndStream = 2;
 
     private readonly ForwardedCall _call;
     private readonly Protocol _protocol;
@@ -76,15 +74,11 @@ internal sealed class RpcEnding
             case Protocol.Grpc:
                 return true;
             case Protocol.GrpcWeb:
-                var trailers =
-                    $"grpc-status: {RpcStatus.Grpc(failure.Code)}\r\ngrpc-message: {Uri.EscapeDataString(failure.Message)}\r\n";
+                var trailers = string.Concat(RpcStatus.Trailers(failure).Select(t => $"{t.Name}: {t.Value}\r\n"));
                 rest = RpcRefusal.Frame(GrpcWebTrailers, Encoding.ASCII.GetBytes(trailers));
                 return true;
             case Protocol.ConnectStream:
-                var error = JsonSerializer.SerializeToUtf8Bytes(
-                    new ConnectError(RpcStatus.Connect(failure.Code), failure.Message),
-                    ConnectErrorJson.Default.ConnectError);
-                rest = RpcRefusal.Frame(ConnectEndStream, [.. "{\"error\":"u8, .. error, (byte)'}']);
+                rest = RpcRefusal.EndStream(failure);
                 return true;
             default:
                 return false;

@@ -1,14 +1,23 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using Union.Core.Boundary;
+using Union.Host.Api.Errors;
+using Union.Host.Connect;
 
 namespace Union.Host.Forwarding;
 
 /// <summary>Writes a failure that happened before any service was reached, in the caller's own protocol.</summary>
 internal static class RpcRefusal
 {
+    /// <summary>Answered with HTTP 405.</summary>
+    public const string MethodNotAllowed = "http_method_not_allowed";
+
+    private const string ContentTypeUnknown = "content_type_unknown";
     private const byte ConnectEndStream = 2;
-    private const int BadGateway = 502;
+
+    /// <summary>Answered with HTTP 415.</summary>
+    public static UnionException ContentType(bool isStream) => new(
+        ErrorCode.InvalidArgument, ContentTypeUnknown, "The content type is not one of gRPC, gRPC-Web or Connect for this method.",
+        isStream ? "Send application/connect+proto or application/connect+json." : "Send application/proto or application/json.");
 
     public static async Task WriteAsync(HttpContext context, UnionException failure)
     {
@@ -24,25 +33,38 @@ internal static class RpcRefusal
         if (RpcContent.IsGrpc(type) || RpcContent.IsGrpcWeb(type))
         {
             // Trailers-only: no body, so both protocols read the status from the headers.
-            response.StatusCode = failure.Reason == ForwardFailures.BadAnswer ? BadGateway : StatusCodes.Status200OK;
+            response.StatusCode = failure.Reason == ForwardFailures.BadAnswer
+                ? StatusCodes.Status502BadGateway : StatusCodes.Status200OK;
             response.ContentType = type;
-            response.Headers["grpc-status"] = RpcStatus.Grpc(failure.Code);
-            response.Headers["grpc-message"] = Uri.EscapeDataString(failure.Message);
+            foreach (var (name, value) in RpcStatus.Trailers(failure))
+            {
+                response.Headers[name] = value;
+            }
+
             return;
         }
 
-        var error = JsonSerializer.SerializeToUtf8Bytes(
-            new ConnectError(RpcStatus.Connect(failure.Code), failure.Message), ConnectErrorJson.Default.ConnectError);
-        if (RpcContent.IsConnectStream(type) && failure.Reason != ForwardFailures.BadAnswer)
+        if (RpcContent.IsConnectStream(type) && HttpStatus(failure) is not StatusCodes.Status502BadGateway)
         {
-            response.ContentType = type;
-            await response.Body.WriteAsync(Frame(ConnectEndStream, [.. "{\"error\":"u8, .. error, (byte)'}']));
+            response.StatusCode = StatusCodes.Status200OK;
+            response.ContentType = RpcContent.Bare(type!);
+            await response.Body.WriteAsync(EndStream(failure));
             return;
         }
 
-        response.StatusCode = failure.Reason == ForwardFailures.BadAnswer ? BadGateway : RpcStatus.Http(failure.Code);
+        using var error = new PooledBuffer();
+        ConnectErrors.WriteError(error, CallEnd.Of(ErrorMapping.ToStatus(failure)));
+        response.StatusCode = HttpStatus(failure);
         response.ContentType = "application/json";
-        await response.Body.WriteAsync(error);
+        await response.Body.WriteAsync(error.Written);
+    }
+
+    /// <summary>The last message of a Connect stream that failed.</summary>
+    public static byte[] EndStream(UnionException failure)
+    {
+        using var end = new PooledBuffer();
+        ConnectErrors.WriteEndStream(end, CallEnd.Of(ErrorMapping.ToStatus(failure)), new HeaderDictionary());
+        return Frame(ConnectEndStream, end.Written.Span);
     }
 
     /// <summary>Flags (1 byte), length (4 bytes, big-endian), content: the frame of all three protocols.</summary>
@@ -54,4 +76,12 @@ internal static class RpcRefusal
         content.CopyTo(frame.AsSpan(5));
         return frame;
     }
+
+    private static int HttpStatus(UnionException failure) => failure.Reason switch
+    {
+        ForwardFailures.BadAnswer => StatusCodes.Status502BadGateway,
+        ContentTypeUnknown => StatusCodes.Status415UnsupportedMediaType,
+        MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
+        _ => ConnectErrors.HttpStatus(ErrorMapping.CodeOf(failure.Code)),
+    };
 }

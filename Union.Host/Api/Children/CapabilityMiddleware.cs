@@ -1,10 +1,11 @@
-using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
+using Union.Core.Boundary;
 using Union.Core.ComputePlane;
 using Union.Core.ComputePlane.Children;
 using Union.Core.ComputePlane.Journal;
 using Union.Core.ComputePlane.Link;
 using Union.Core.Pipeline;
+using Union.Host.Forwarding;
 
 namespace Union.Host.Api.Children;
 
@@ -32,11 +33,9 @@ internal sealed class CapabilityMiddleware(RequestDelegate next, AttemptJournal 
         var held = await journal.FindByCapabilityAsync(Capability.HashOf(capability), context.RequestAborted);
         if (held is null)
         {
-            // Trailers-only: an ended attempt's task, or a guess. The words of a missing login would make clients retry.
-            context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = ((int)StatusCode.PermissionDenied).ToString(
-                System.Globalization.CultureInfo.InvariantCulture);
-            context.Response.Headers["grpc-message"] = "The capability is not that of a running attempt.";
+            // An ended attempt's task, or a guess. The words of a missing login would make clients retry.
+            await RpcRefusal.WriteAsync(context, new UnionException(
+                ErrorCode.PermissionDenied, "capability_unknown", "The capability is not that of a running attempt."));
             return;
         }
 

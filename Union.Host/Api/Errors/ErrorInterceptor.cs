@@ -17,7 +17,7 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         {
             return await continuation(request, context);
         }
-        catch (Exception e) when (e is not RpcException)
+        catch (Exception e) when (!IsAnswer(e))
         {
             throw Translate(e, context);
         }
@@ -31,7 +31,7 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         {
             await continuation(request, responseStream, context);
         }
-        catch (Exception e) when (e is not RpcException)
+        catch (Exception e) when (!IsAnswer(e))
         {
             throw Translate(e, context);
         }
@@ -45,17 +45,26 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         {
             return await continuation(requestStream, context);
         }
-        catch (Exception e) when (e is not RpcException)
+        catch (Exception e) when (!IsAnswer(e))
         {
             throw Translate(e, context);
         }
     }
+
+    // The generated base of a service throws "unimplemented" without a word.
+    private static bool IsAnswer(Exception exception) => exception is RpcException { Status.Detail.Length: > 0 };
 
     private RpcException Translate(Exception exception, ServerCallContext context)
     {
         if (exception is UnionException union)
         {
             return ErrorMapping.ToRpcException(union);
+        }
+
+        if (exception is RpcException { StatusCode: StatusCode.Unimplemented })
+        {
+            return ErrorMapping.ToRpcException(new UnionException(
+                ErrorCode.Unimplemented, "method_not_served", $"{context.Method} is not served here."));
         }
 
         // "canceled" is said only to a client that left; to a watch that the server ends it would mean "stop for ever".

@@ -10,7 +10,9 @@ internal static class ErrorMapping
 {
     private const string Domain = "union";
 
-    public static RpcException ToRpcException(UnionException exception)
+    public static RpcException ToRpcException(UnionException exception) => ToStatus(exception).ToRpcException();
+
+    public static Google.Rpc.Status ToStatus(UnionException exception)
     {
         var details = new ErrorInfo { Domain = Domain, Reason = exception.Reason };
         if (exception.Hint is not null)
@@ -23,7 +25,7 @@ internal static class ErrorMapping
             Code = (int)CodeOf(exception.Code),
             Message = exception.Message,
             Details = { Any.Pack(details) },
-        }.ToRpcException();
+        };
     }
 
     public static Grpc.Core.StatusCode CodeOf(ErrorCode code) => code switch

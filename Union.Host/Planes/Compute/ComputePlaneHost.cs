@@ -16,6 +16,7 @@ using Union.Host.Api.ClusterCalls;
 using Union.Host.Api.Data;
 using Union.Host.Api.Errors;
 using Union.Host.Configuration;
+using Union.Host.Connect;
 using Union.Host.Forwarding;
 using Union.Host.Objects;
 using Union.Host.Ops;
@@ -109,13 +110,7 @@ internal static class ComputePlaneHost
         services.AddSingleton(provider => RenewalCall.Over(
             provider.GetRequiredService<Coordinator.CoordinatorClient>(), TimeProvider.System));
         services.AddHostedService<CredentialRenewal>();
-        services.AddGrpc(options =>
-        {
-            options.MaxReceiveMessageSize = MaxMessageBytes;
-            options.MaxSendMessageSize = MaxMessageBytes;
-            options.EnableDetailedErrors = false;
-            options.Interceptors.Add<ErrorInterceptor>();
-        });
+        services.AddRpc(MaxMessageBytes, options => options.Interceptors.Add<ErrorInterceptor>());
     }
 
     private static void AddProviders(
@@ -159,7 +154,7 @@ internal static class ComputePlaneHost
         app.UseRelayPolicy(policy.Relays);
         app.UseWhen(
             context => context.CameBy(PortKind.Actions), branch => branch.UseMiddleware<CapabilityMiddleware>());
-        app.UseRouting();
+        app.UseRpc();
         app.MapGrpcService<ClusterCallsApi>();
         app.MapGrpcService<DataProxyApi>();
         app.MapGrpcService<SecretApi>();

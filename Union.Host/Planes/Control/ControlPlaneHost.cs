@@ -8,6 +8,7 @@ using Union.Host.Api;
 using Union.Host.Api.Errors;
 using Union.Host.Api.Runs;
 using Union.Host.Configuration;
+using Union.Host.Connect;
 using Union.Host.Forwarding;
 using Union.Host.Ops;
 using Union.Host.Tunnel;
@@ -109,10 +110,8 @@ internal static class ControlPlaneHost
         services.AddScoped<IEnrollment, Enrollment>();
         services.AddClusterPort();
         services.AddForwarder();
-        services.AddGrpc(options =>
+        services.AddRpc(MaxMessageBytes, options =>
         {
-            options.MaxReceiveMessageSize = MaxMessageBytes;
-            options.EnableDetailedErrors = false;
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<CallerInterceptor>();
         });
@@ -136,7 +135,7 @@ internal static class ControlPlaneHost
     {
         app.UseClusterPort();
         app.UseOps(_ => true);
-        app.UseRouting();
+        app.UseRpc();
         app.MapGrpcService<RunApi>();
         app.MapGrpcService<ProjectApi>();
         app.MapGrpcService<ClusterApi>();

@@ -165,7 +165,7 @@ public sealed class ForwarderTests
         using var first = await client.SendAsync(forged, TestContext.Current.CancellationToken);
         using var second = await client.SendAsync(page, TestContext.Current.CancellationToken);
 
-        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (first.StatusCode, second.StatusCode));
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.UnsupportedMediaType), (first.StatusCode, second.StatusCode));
         Assert.False(planes.Seen.Reader.TryRead(out _));
     }
 
