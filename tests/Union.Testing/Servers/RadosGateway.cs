@@ -13,7 +13,7 @@ namespace Union.Testing.Servers;
 public sealed class RadosGateway : IAsyncLifetime
 {
     private static readonly string[] Programs =
-        ["radosgw", "radosgw-admin", "ceph", "ceph-mon", "ceph-osd", "monmaptool", "curl"];
+        ["radosgw", "radosgw-admin", "ceph", "ceph-mon", "ceph-osd", "ceph-authtool", "monmaptool", "curl"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -25,6 +25,9 @@ public sealed class RadosGateway : IAsyncLifetime
     public string AccessKey { get; } = RandomNumberGenerator.GetHexString(20);
 
     public string SecretKey { get; } = RandomNumberGenerator.GetHexString(40);
+
+    /// <summary>A role that the user may assume, with every right on every bucket.</summary>
+    public const string Role = "arn:aws:iam:::role/signer";
 
     public async ValueTask InitializeAsync()
     {
@@ -47,9 +50,9 @@ public sealed class RadosGateway : IAsyncLifetime
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token);
         if (process.ExitCode != 0)
         {
-            // A machine where Ceph is installed and cannot run says nothing about the adapter: skipped, with its words.
-            Absent = "radosgw did not start: " + (await File.ReadAllLinesAsync(log)).LastOrDefault(l => l.Length > 0);
-            return;
+            var said = await File.ReadAllTextAsync(log);
+            await DisposeAsync();
+            throw new InvalidOperationException($"Ceph is installed, but radosgw did not start: {said}");
         }
 
         Endpoint = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port + 1}");

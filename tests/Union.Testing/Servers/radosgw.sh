@@ -1,8 +1,8 @@
 #!/bin/bash
 # Starts a single-node Ceph on 127.0.0.1: one monitor, one OSD in memory, and radosgw, which verifies SigV4 for real.
 # $1 = an empty folder for its files, $2 = base port: the monitor listens there, S3 on $2+1, the OSD on $2+10 to $2+40.
-# Each daemon leaves its process id in $1/run/*.pid. Ends with 0 when S3 answers and the user of $3 (access key) and
-# $4 (secret key) exists.
+# Each daemon leaves its process id in $1/run/*.pid. Ends with 0 when S3 answers, the user of $3 (access key) and $4
+# (secret key) exists, and may assume the role "signer".
 set -e
 folder=$1 port=$2
 mkdir -p "$folder"/{mon,osd,mgr,run,log}
@@ -16,9 +16,7 @@ mon host = v1:127.0.0.1:$port
 public addr = 127.0.0.1
 cluster addr = 127.0.0.1
 ms bind msgr2 = false
-auth cluster required = none
-auth service required = none
-auth client required = none
+keyring = $folder/keyring
 auth allow insecure global id reclaim = true
 osd pool default size = 1
 osd pool default min size = 1
@@ -46,6 +44,8 @@ mgr data = $folder/mgr
 [client.rgw]
 rgw frontends = beast endpoint=127.0.0.1:$((port + 1))
 rgw thread pool size = 32
+rgw s3 auth use sts = true
+rgw sts key = abcdefghijklmnop
 [osd]
 ms bind port min = $((port + 10))
 ms bind port max = $((port + 40))
@@ -63,8 +63,14 @@ until_true() {
 osd_is_up() { timeout 10 ceph -c ceph.conf osd stat 2>/dev/null | grep -q '1 up'; }
 s3_answers() { curl --silent --max-time 2 --output /dev/null "http://127.0.0.1:$((port + 1))/"; }
 
+# With keys and not "auth = none": a client that need not prove itself may send its first command before the monitor has
+# told it the id of the cluster, and then hears "wrong fsid". The exchange of keys comes behind that.
+ceph-authtool --create-keyring keyring --gen-key -n mon. --cap mon 'allow *'
+for name in client.admin client.rgw osd.0; do
+    ceph-authtool keyring --gen-key -n $name --cap mon 'allow *' --cap osd 'allow *' --cap mgr 'allow *'
+done
 monmaptool --create --clobber --fsid "$fsid" --addv a "[v1:127.0.0.1:$port]" monmap
-ceph-mon -c ceph.conf --mkfs -i a --monmap monmap
+ceph-mon -c ceph.conf --mkfs -i a --monmap monmap --keyring keyring
 ceph-mon -c ceph.conf -i a
 osd=$(cat /proc/sys/kernel/random/uuid)
 timeout 30 ceph -c ceph.conf osd new "$osd"
@@ -73,4 +79,9 @@ ceph-osd -c ceph.conf -i 0
 until_true osd_is_up
 radosgw -c ceph.conf -n client.rgw
 until_true s3_answers
-timeout 60 radosgw-admin -c ceph.conf user create --uid=test --display-name=test --access-key="$3" --secret-key="$4"
+admin() { timeout 60 radosgw-admin -c ceph.conf "$@" > /dev/null; }
+admin user create --uid=test --display-name=test --access-key="$3" --secret-key="$4"
+admin role create --role-name=signer --assume-role-policy-doc='{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+    "Principal": {"AWS": ["arn:aws:iam:::user/test"]}, "Action": ["sts:AssumeRole"]}]}'
+admin role-policy put --role-name=signer --policy-name=all --policy-doc='{"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}]}'
