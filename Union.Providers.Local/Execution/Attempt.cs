@@ -32,7 +32,7 @@ internal sealed class Attempt : IAsyncDisposable
         _supervisor = child is not null
             ? ProcessTable.Read(child.Id)?.Identity
             : ProcessIdentity.Parse(AttemptFolder.ReadLine(folder.Pid));
-        var mask = new SecretMask(services.MaskKey, record.Mask);
+        var mask = services.Masks.Of(record);
         _processes = new AttemptProcesses(folder, _supervisor, record.Sandboxed, services.Time);
         _end = new AttemptEnd(folder, record, mask);
         _follower = new LogFollower(folder, mask, services.Time, services.Options.MaxLogBytes);
@@ -153,4 +153,5 @@ internal sealed class Attempt : IAsyncDisposable
 
 /// <summary>What every attempt of one executor shares.</summary>
 internal sealed record AttemptServices(
-    ProcessExecutorOptions Options, AttemptCollector Collector, ProcessLogs Logs, TimeProvider Time, byte[] MaskKey);
+    ProcessExecutorOptions Options, AttemptCollector Collector, ProcessLogs Logs, TimeProvider Time,
+    SecretMaskFactory Masks);

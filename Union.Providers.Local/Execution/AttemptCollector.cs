@@ -9,49 +9,39 @@ using Union.Core.ComputePlane.Objects;
 namespace Union.Providers.Local.Execution;
 
 /// <summary>Brings everything of an ended attempt into the object store and says what became of it.</summary>
-internal sealed class AttemptCollector(IObjectStore store, ProcessExecutorOptions options)
+internal sealed class AttemptCollector(IObjectStore store, IReadOnlyDictionary<TaskKind, ITaskKind> kinds)
 {
-    private readonly OutputCollector _outputs = new(store, options);
-
-    /// <param name="failure">How it failed; null where its outputs decide.</param>
+    /// <param name="failure">How its process failed; null where what the task left decides.</param>
     public async Task<AttemptResult> CollectAsync(
-        AttemptFolder folder, AttemptRecord record, (AttemptOutcome Outcome, AttemptError Error)? failure,
-        DateTimeOffset endedAt, long firstLogMicros, CancellationToken cancellationToken)
+        AttemptFolder folder, AttemptRecord record, TaskFailure? failure, DateTimeOffset endedAt, long firstLogMicros,
+        CancellationToken cancellationToken)
     {
         var target = ObjectKey.Parse(record.OutputFolder);
-        Reference? outputs = null;
-        Reference? report = null;
+        TaskResult result;
         try
         {
             await ArchiveLogAsync(folder, target, firstLogMicros, cancellationToken);
-            report = await _outputs.CollectReportAsync(folder, target, cancellationToken);
-            if (failure is null)
-            {
-                var types = VariableMap.Parser.ParseFrom(Convert.FromBase64String(record.OutputTypes));
-                outputs = await _outputs.CollectAsync(folder, types, target, cancellationToken);
-            }
-        }
-        catch (AttemptFailure e)
-        {
-            failure = (AttemptOutcome.Failed, e.Error);
+            result = await kinds[record.Kind].CollectAsync(folder, record, failure, cancellationToken);
         }
         catch (IOException e)
         {
-            failure ??= (AttemptOutcome.Failed, AttemptFailure.Platform(
-                "folder_unavailable", "The attempt's folder cannot be read or written.", e).Error);
+            var unreadable = AttemptFailure.Platform(
+                "folder_unavailable", "The attempt's folder cannot be read or written.", e).Error;
+            result = new TaskResult(failure ?? new TaskFailure(AttemptOutcome.Failed, unreadable), null, null);
         }
         catch (ObjectStoreException e)
         {
-            failure ??= (AttemptOutcome.Failed, StoreFailed(e));
+            result = new TaskResult(failure ?? new TaskFailure(AttemptOutcome.Failed, StoreFailed(e)), null, null);
         }
 
-        if (failure is { } failed)
+        if (result is { Failure: { } failed, IsReported: false })
         {
             await PutErrorAsync(failed.Error, target, cancellationToken);
         }
 
         return new AttemptResult(
-            failure?.Outcome ?? AttemptOutcome.Succeeded, record.StartedAt, endedAt, failure?.Error, outputs, report);
+            result.Failure?.Outcome ?? AttemptOutcome.Succeeded, record.StartedAt, endedAt, result.Failure?.Error,
+            result.Outputs, result.Report);
     }
 
     /// <summary>The error document where clients look for it; that it cannot be written changes nothing of the result.</summary>
@@ -71,7 +61,8 @@ internal sealed class AttemptCollector(IObjectStore store, ProcessExecutorOption
         };
         try
         {
-            await _outputs.PutAsync(target.Append("error.pb"), new MemoryStream(document.ToByteArray()), cancellationToken);
+            await store.PutAsync(
+                target.Append("error.pb"), new MemoryStream(document.ToByteArray()), PutMode.Replace, cancellationToken);
         }
         catch (ObjectStoreException)
         {
@@ -100,7 +91,7 @@ internal sealed class AttemptCollector(IObjectStore store, ProcessExecutorOption
         var name = string.Create(CultureInfo.InvariantCulture, $"logs/{firstMicros / 1000}-1.jsonl.gz");
         await using (var content = File.OpenRead(folder.LogArchive))
         {
-            await _outputs.PutAsync(target.Append(name), content, cancellationToken);
+            await store.PutAsync(target.Append(name), content, PutMode.Replace, cancellationToken);
         }
 
         File.Delete(folder.LogArchive);

@@ -16,6 +16,9 @@ internal enum EndCause
 /// <summary>Reads from an attempt's folder how it ended.</summary>
 internal sealed class AttemptEnd(AttemptFolder folder, AttemptRecord record, SecretMask mask)
 {
+    /// <summary>The code of a process that ended by itself and says that it failed.</summary>
+    public const string ExitCodeReason = "exit_code";
+
     private const int TailBytes = 4 << 10;
     private const int TailLines = 20;
     private const int CommandMissing = 127;
@@ -54,7 +57,7 @@ internal sealed class AttemptEnd(AttemptFolder folder, AttemptRecord record, Sec
     public DateTimeOffset? ExitedAt => File.Exists(folder.Exit) ? File.GetLastWriteTimeUtc(folder.Exit) : null;
 
     /// <summary>Null for a command that succeeded; its outputs may still be wrong.</summary>
-    public (AttemptOutcome Outcome, AttemptError Error)? Read(TimeSpan elapsed)
+    public TaskFailure? Read(TimeSpan elapsed)
     {
         var timeout = TimeSpan.FromMilliseconds(record.TimeoutMilliseconds);
         return (Cause, ExitCode) switch
@@ -74,18 +77,18 @@ internal sealed class AttemptEnd(AttemptFolder folder, AttemptRecord record, Sec
         };
     }
 
-    private static (AttemptOutcome, AttemptError)? TimedOut(TimeSpan timeout) => Ended(
+    private static TaskFailure? TimedOut(TimeSpan timeout) => Ended(
         AttemptOutcome.TimedOut, "timed_out", ErrorKind.User, true,
         string.Create(CultureInfo.InvariantCulture, $"The task ran longer than its time limit of {timeout.TotalSeconds} s."));
 
-    private static (AttemptOutcome, AttemptError)? Failed(string code, string message, bool recoverable = true) =>
+    private static TaskFailure? Failed(string code, string message, bool recoverable = true) =>
         Ended(AttemptOutcome.Failed, code, ErrorKind.User, recoverable, message);
 
-    private static (AttemptOutcome, AttemptError)? Ended(
+    private static TaskFailure? Ended(
         AttemptOutcome outcome, string code, ErrorKind kind, bool recoverable, string message) =>
-        (outcome, new AttemptError(code, kind, message, recoverable));
+        new(outcome, new AttemptError(code, kind, message, recoverable));
 
-    private (AttemptOutcome, AttemptError)? Exited(int code)
+    private TaskFailure? Exited(int code)
     {
         var tail = ReadErrorTail();
         var text = tail.Length == 0 ? $"exit code {code}" : $"exit code {code}\n{tail}";
@@ -97,20 +100,20 @@ internal sealed class AttemptEnd(AttemptFolder folder, AttemptRecord record, Sec
                 ? NotFound(tail)
                 : tail.StartsWith(BubblewrapFailed, StringComparison.Ordinal)
                     ? Ended(AttemptOutcome.Failed, "sandbox_failed", ErrorKind.System, true, text)
-                    : Failed("exit_code", text);
+                    : Failed(ExitCodeReason, text);
         }
 
-        return code is CommandMissing or CommandRefused ? NotFound(text) : Failed("exit_code", text);
+        return code is CommandMissing or CommandRefused ? NotFound(text) : Failed(ExitCodeReason, text);
     }
 
-    private (AttemptOutcome, AttemptError)? NotFound(string text) => Failed(
+    private TaskFailure? NotFound(string text) => Failed(
         "command_not_found", $"The command '{record.Command}', or one that it calls, cannot be run.\n{text}", recoverable: false);
 
     private bool WasStarted() =>
         File.Exists(folder.Status) && File.ReadAllText(folder.Status).Contains("\"exit-code\"", StringComparison.Ordinal);
 
     // Twice the bytes are read and masked, so that the cut never leaves the rest of a secret behind.
-    private string ReadErrorTail()
+    public string ReadErrorTail()
     {
         if (!File.Exists(folder.Stderr))
         {

@@ -1,23 +1,20 @@
 using System.ComponentModel;
-using Union.Core.Boundary;
 using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Objects;
 
 namespace Union.Providers.Local.Execution;
 
 /// <summary>Fills an attempt's folder and composes what its supervisor is started with, or says why it cannot run.</summary>
-internal sealed class AttemptPreparation(ProcessExecutorOptions options, IObjectStore store, Sandbox? sandbox)
+internal sealed class AttemptPreparation(
+    ProcessExecutorOptions options, IReadOnlyDictionary<TaskKind, ITaskKind> kinds, Sandbox? sandbox)
 {
     /// <summary>The image that means this machine's own programs.</summary>
     private const string LocalImage = "local";
 
-    private readonly InputWriter _inputs = new(store, options);
-    private readonly BundleExtractor _bundle = new(options.MaxFiles, options.MaxBundleBytes);
-
     public Supervisor Supervisor { get; } = new(options);
 
     public async Task<SupervisorStart> PrepareAsync(
-        AttemptFolder folder, AttemptWork work, ObjectKey project, CancellationToken cancellationToken)
+        AttemptFolder folder, AttemptWork work, CancellationToken cancellationToken)
     {
         if (sandbox is null && !options.AllowUnsandboxed)
         {
@@ -27,47 +24,46 @@ internal sealed class AttemptPreparation(ProcessExecutorOptions options, IObject
                 + "execution.unsandboxed: true.");
         }
 
-        if (work.Spec.TaskTemplate?.Container is not { DataConfig.Enabled: true } container)
+        if (TaskKinds.Of(work.Spec) is not { } kind)
         {
             throw AttemptFailure.Invalid(
-                "task_unsupported", "Only tasks with a container and data_config enabled run on this executor.");
+                "task_unsupported",
+                "This executor runs tasks with a container that either has data_config enabled or begins with the "
+                + $"argument {TaskKinds.FlyteProgram}.");
         }
 
-        string[] command = [.. container.Command, .. container.Args];
-        if (command.Length == 0 || command[0].Length == 0 || command.Any(part => part.Contains('\0', StringComparison.Ordinal)))
+        var programs = FindPrograms(work.Spec.TaskTemplate.Container.Image);
+        var limits = TaskLimits.Of(work.Spec, options);
+        var places = sandbox is null ? TaskPlaces.Bare(folder) : TaskPlaces.Sandboxed;
+        var start = await PrepareAsync(kinds[kind], folder, work, places, cancellationToken);
+        if (start.Command.Count == 0 || start.Command[0].Length == 0
+            || start.Command.Any(part => part.Contains('\0', StringComparison.Ordinal)))
         {
             throw AttemptFailure.Invalid("command_invalid", "The task has no command, or one with a NUL in it.");
         }
 
-        var programs = FindPrograms(container.Image);
-        var limits = TaskLimits.Of(work.Spec, options);
-        var places = sandbox is null ? TaskPlaces.Bare(folder) : TaskPlaces.Sandboxed;
-        var environment = TaskEnvironment.Compose(work, places, ComposePath(programs));
+        var environment = TaskEnvironment.Compose(work, places, start.Variables, ComposePath(programs));
+        return new SupervisorStart(
+            kind, sandbox is not null, limits, start.Command,
+            sandbox?.Arguments(folder, environment, start.Mounts, programs, limits.Memory)
+                ?? Supervisor.BareScript(folder, environment));
+    }
+
+    private static async Task<TaskStart> PrepareAsync(
+        ITaskKind kind, AttemptFolder folder, AttemptWork work, TaskPlaces places, CancellationToken cancellationToken)
+    {
         try
         {
-            await _inputs.WriteAsync(work.Inputs, project, folder.Inputs, cancellationToken);
-            await ExtractAsync(folder, work.Bundle, cancellationToken);
+            return await kind.PrepareAsync(folder, work, places, cancellationToken);
         }
         catch (ObjectStoreException e)
         {
-            throw AttemptFailure.Platform("store_unavailable", $"The object store did not give the inputs ({e.Error}).", e);
+            throw AttemptFailure.Platform(
+                "store_unavailable", $"The object store did not give what the task needs ({e.Error}).", e);
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {
             throw AttemptFailure.Platform("folder_unavailable", "The attempt's folder cannot be written.", e);
-        }
-
-        return new SupervisorStart(
-            sandbox is not null, limits, command,
-            sandbox?.Arguments(folder, environment, programs, limits.Memory) ?? Supervisor.BareScript(folder, environment));
-    }
-
-    private async Task ExtractAsync(AttemptFolder folder, ObjectKey? bundle, CancellationToken cancellationToken)
-    {
-        if (bundle is { } key)
-        {
-            await using var archive = await store.OpenReadAsync(key, 0, cancellationToken);
-            await _bundle.ExtractAsync(archive, folder.Work, cancellationToken);
         }
     }
 

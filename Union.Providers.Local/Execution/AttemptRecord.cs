@@ -12,6 +12,9 @@ internal sealed record AttemptRecord(
     string Uid, long Fence, string OutputFolder, string OutputTypes, string Command, DateTimeOffset StartedAt,
     long TimeoutMilliseconds, long MemoryBytes, bool Sandboxed, IReadOnlyList<Fingerprint> Mask)
 {
+    /// <summary>How it ends is read differently; a record of an older version is of a raw task.</summary>
+    public TaskKind Kind { get; init; }
+
     public static AttemptRecord? Read(AttemptFolder folder) =>
         Load(folder.Record) is { } json ? JsonSerializer.Deserialize(json, AttemptJson.Default.AttemptRecord) : null;
 

@@ -9,7 +9,7 @@ using Union.Core.ComputePlane.Objects;
 namespace Union.Providers.Local.Execution;
 
 /// <summary>
-/// Runs raw tasks as processes of this machine, in a bubblewrap sandbox where that works. Everything that must survive a
+/// Runs tasks as processes of this machine, in a bubblewrap sandbox where that works. Everything that must survive a
 /// restart of the compute plane is in the attempt's folder; what is in memory can be built from it again.
 /// </summary>
 public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
@@ -17,7 +17,6 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly ProcessExecutorOptions _options;
-    private readonly ObjectLayout _layout;
     private readonly ILogger<ProcessExecutor> _logger;
     private readonly Sandbox? _sandbox;
     private readonly AttemptServices _services;
@@ -33,7 +32,6 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
     {
         options.Validate();
         _options = options;
-        _layout = layout;
         _logger = logger;
         Native.KeepDescriptorsFromChildren();
         AttemptFolder.CreateOwned(AttemptFolder.AttemptsOf(options.DataDir));
@@ -45,9 +43,14 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
                 "Install bubblewrap and allow user namespaces, or set execution.sandbox to auto.");
         }
 
-        _services = new AttemptServices(
-            options, new AttemptCollector(store, options), logs, time, SecretMask.LoadKey(options.DataDir));
-        _preparation = new AttemptPreparation(options, store, _sandbox);
+        var masks = new SecretMaskFactory(options.DataDir);
+        var kinds = new Dictionary<TaskKind, ITaskKind>
+        {
+            [TaskKind.Raw] = new RawTasks(options, store, layout),
+            [TaskKind.Flyte] = new FlyteTasks(store, layout, masks),
+        };
+        _services = new AttemptServices(options, new AttemptCollector(store, kinds), logs, time, masks);
+        _preparation = new AttemptPreparation(options, kinds, _sandbox);
         Capabilities = new ExecutorCapabilities(_sandbox is null ? "none" : "bubblewrap", "rlimit", options.Parallel)
         {
             Network = options.Network == TaskNetwork.None && _sandbox is not null ? "none" : "shared",
@@ -176,14 +179,14 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
         var record = new AttemptRecord(
             work.Key.Uid, work.Key.Fence, work.OutputFolder.ToString(), types.ToByteString().ToBase64(),
             work.Spec.TaskTemplate?.Container?.Command.FirstOrDefault() ?? "", startedAt, 0, 0, _sandbox is not null,
-            SecretMask.Of(_services.MaskKey, work.SecretEnvironment.Values).Fingerprints);
+            SecretMask.Of(_services.Masks.Key, work.SecretEnvironment.Values).Fingerprints);
         try
         {
-            var start = await _preparation.PrepareAsync(
-                folder, work, _layout.Project(work.Id.Action.Run.Scope), cancellationToken);
+            var start = await _preparation.PrepareAsync(folder, work, cancellationToken);
             record = record with
             {
                 StartedAt = _services.Time.GetUtcNow(),
+                Kind = start.Kind,
                 Command = start.Command[0],
                 TimeoutMilliseconds = (long)start.Limits.Timeout.TotalMilliseconds,
                 MemoryBytes = start.Limits.Memory,

@@ -53,7 +53,8 @@ internal sealed class Sandbox
 
     /// <summary>What bubblewrap reads from its pipe: arguments, each with a NUL behind.</summary>
     public byte[] Arguments(
-        AttemptFolder folder, IReadOnlyDictionary<string, string> environment, string? programs, long memory)
+        AttemptFolder folder, IReadOnlyDictionary<string, string> environment, IEnumerable<Mount> mounts,
+        string? programs, long memory)
     {
         var arguments = new List<string> { "--clearenv" };
         foreach (var (name, value) in environment)
@@ -69,6 +70,11 @@ internal sealed class Sandbox
         arguments.AddRange(["--bind", folder.Outputs, TaskPlaces.Sandboxed.Outputs]);
         arguments.AddRange(["--bind", folder.ReportFolder, Path.GetDirectoryName(TaskPlaces.Sandboxed.Report)!]);
         arguments.AddRange(["--bind", folder.Work, TaskPlaces.Sandboxed.Work, "--chdir", TaskPlaces.Sandboxed.Work]);
+        foreach (var mount in mounts)
+        {
+            arguments.AddRange([mount.Writable ? "--bind" : "--ro-bind", mount.Path, mount.Path]);
+        }
+
         arguments.AddRange(Programs(programs));
         return Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')));
     }
@@ -103,7 +109,7 @@ internal sealed class Sandbox
             yield return "/etc/" + name;
         }
 
-        foreach (var path in _options.ReadOnlyPaths.Concat([_options.UnionBinaryFolder, programs]).OfType<string>())
+        foreach (var path in _options.ReadOnlyPaths.Concat([_options.UnionBinaryFolder, Whole(programs)]).OfType<string>())
         {
             yield return "--ro-bind";
             yield return path;
@@ -123,6 +129,10 @@ internal sealed class Sandbox
         yield return "/usr";
         yield return "/usr";
     }
+
+    // A virtual environment's programs need what stands beside their folder.
+    private static string? Whole(string? programs) =>
+        Path.GetDirectoryName(programs) is { } parent && File.Exists(Path.Combine(parent, "pyvenv.cfg")) ? parent : programs;
 
     private bool Works()
     {

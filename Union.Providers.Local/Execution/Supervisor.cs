@@ -2,13 +2,14 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Union.Core.ComputePlane.Execution;
 
 namespace Union.Providers.Local.Execution;
 
 /// <summary>What a supervisor is started with.</summary>
 /// <param name="Environment">Goes through its standard input: bubblewrap's arguments, or a script for <c>sh</c>.</param>
 internal sealed record SupervisorStart(
-    bool Sandboxed, TaskLimits Limits, IReadOnlyList<string> Command, ReadOnlyMemory<byte> Environment);
+    TaskKind Kind, bool Sandboxed, TaskLimits Limits, IReadOnlyList<string> Command, ReadOnlyMemory<byte> Environment);
 
 /// <summary>Starts <c>supervisor.sh</c> in a session of its own.</summary>
 internal sealed class Supervisor(ProcessExecutorOptions options)

@@ -5,15 +5,16 @@ using Union.Core.ComputePlane.Execution;
 namespace Union.Providers.Local.Execution;
 
 /// <summary>
-/// Every variable of a task, and nothing of ours. The later wins: defaults, the container's, the run's, secrets, and
-/// what the executor itself promises.
+/// Every variable of a task, and nothing of ours. The later wins: defaults, the container's, the run's, secrets, what
+/// names the attempt, and what the executor itself promises.
 /// </summary>
 internal static partial class TaskEnvironment
 {
     /// <summary>Linux takes no single variable above 128 KiB; all together must leave room for the arguments.</summary>
     private const int MaxBytes = 1 << 20;
 
-    public static IReadOnlyDictionary<string, string> Compose(AttemptWork work, TaskPlaces places, string path)
+    public static IReadOnlyDictionary<string, string> Compose(
+        AttemptWork work, TaskPlaces places, IReadOnlyDictionary<string, string> promised, string path)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["LANG"] = "C.UTF-8", ["TZ"] = "UTC" };
         foreach (var pair in work.Spec.TaskTemplate.Container.Env)
@@ -31,12 +32,14 @@ internal static partial class TaskEnvironment
             variables[name] = Encoding.UTF8.GetString(value.Reveal().Span);
         }
 
+        foreach (var (name, value) in work.Identity.Concat(promised))
+        {
+            variables[name] = value;
+        }
+
         variables["PATH"] = path;
         variables["HOME"] = places.Work;
         variables["TMPDIR"] = places.Temporary;
-        variables["UNION_INPUTS"] = places.Inputs;
-        variables["UNION_OUTPUTS"] = places.Outputs;
-        variables["UNION_REPORT"] = places.Report;
         Check(variables);
         return variables;
     }

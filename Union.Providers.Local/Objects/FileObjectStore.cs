@@ -116,6 +116,22 @@ public sealed class FileObjectStore : IObjectStore
         return ValueTask.FromResult(_signer.Sign(grant, expires));
     }
 
+    /// <summary>Where an object, or a folder of objects, lies on this machine: for showing it to a task that runs here.</summary>
+    internal string PathOf(ObjectKey key) => _tree.PathOf(FileNames.Encode(key));
+
+    /// <summary>A folder for objects to come: programs that write files do not make folders as object stores do.</summary>
+    internal void MakeFolder(ObjectKey key)
+    {
+        try
+        {
+            _tree.MakeFolder(FileNames.Encode(key));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Translate(e);
+        }
+    }
+
     private SafeFileHandle? Open(ObjectKey key)
     {
         try

@@ -141,6 +141,16 @@ internal sealed class FileTree
         }
     }
 
+    /// <summary>Makes a folder with all above it, following no link on the way.</summary>
+    public void MakeFolder(IReadOnlyList<string> names)
+    {
+        lock (_writer)
+        {
+            using var drafts = OpenDrafts();
+            using var folder = MakeFolders(drafts, names);
+        }
+    }
+
     public string PathOf(IReadOnlyList<string> names) => Path.Combine([_root, .. names]);
 
     public static bool IsFolder(SafeFileHandle handle) => File.GetAttributes(handle).HasFlag(FileAttributes.Directory);

@@ -23,8 +23,14 @@ public sealed record AttemptWork(AttemptKey Key, AttemptId Id)
     /// <summary>A gzipped tar archive that becomes the working directory.</summary>
     public ObjectKey? Bundle { get; init; }
 
-    /// <summary>Variables that name what runs where (run, action, attempt), and the run's own variables.</summary>
+    /// <summary>The run's own variables, chosen by whoever started it.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Variables that name what runs where (run, action, attempt); they win over any other of their names.</summary>
+    public IReadOnlyDictionary<string, string> Identity { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The same for every attempt of every action of the run.</summary>
+    public DateTimeOffset RunStartTime { get; init; }
 
     /// <summary>Variables whose values must never reach a disk, a process list or a log line.</summary>
     public required IReadOnlyDictionary<string, SecretBytes> SecretEnvironment { get; init; }
@@ -49,7 +55,11 @@ public enum ErrorKind : long
 
 /// <param name="Code">A stable snake_case word such as <c>exit_code</c>, <c>output_missing</c>, <c>out_of_memory</c>.</param>
 /// <param name="Message">For people. Customer text: it never reaches the control plane's storage.</param>
-public sealed record AttemptError(string Code, ErrorKind Kind, string Message, bool Recoverable);
+public sealed record AttemptError(string Code, ErrorKind Kind, string Message, bool Recoverable)
+{
+    /// <summary>The task's own word for it, such as the name of an exception; customer text like the message.</summary>
+    public string TaskCode { get; init; } = "";
+}
 
 /// <param name="Outputs">The outputs.pb of a success.</param>
 /// <param name="Report">The report.html, where the task wrote one.</param>

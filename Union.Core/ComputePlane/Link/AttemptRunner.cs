@@ -1,4 +1,3 @@
-using Flyteidl2.Workflow;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
@@ -113,8 +112,7 @@ public sealed partial class AttemptRunner(
     {
         try
         {
-            var text = new ErrorInfo { Message = $"{error.Code}: {error.Message}" }.ToByteArray();
-            return await privateParts.PutAsync(scope, text, cancellationToken);
+            return await privateParts.PutAsync(scope, KeptError.Write(error), cancellationToken);
         }
         catch (Exception e) when (e is UnionException or ObjectStoreException)
         {

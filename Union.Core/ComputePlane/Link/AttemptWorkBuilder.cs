@@ -1,9 +1,11 @@
 using System.Globalization;
 using Flyteidl2.Task;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Execution;
+using Union.Core.ComputePlane.Flyte;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Secrets;
 
@@ -25,15 +27,18 @@ public sealed class AttemptWorkBuilder(
             scope, assignment.TaskProjection, assignment.TaskPrivate, cancellationToken));
         var run = RunSpec.Parser.ParseFrom(await JoinAsync(
             scope, assignment.RunProjection, assignment.RunPrivate, cancellationToken));
+        var isFlyte = TaskKinds.Of(spec) == TaskKind.Flyte;
         var bundle = spec.TaskTemplate?.Metadata?.CodeBundleUri ?? "";
         return new AttemptWork(assignment.Ref.Key(), id)
         {
             Spec = spec,
-            Inputs = await ReadInputsAsync(id, assignment.InputUri, cancellationToken),
+            Inputs = await ReadInputsAsync(id, assignment.InputUri, isFlyte, cancellationToken),
             OutputFolder = layout.Attempt(id),
             Bundle = bundle.Length == 0 ? null : fence.Resolve(scope, bundle, "the code bundle"),
-            Environment = Environment(id, run),
-            SecretEnvironment = await SecretsAsync(scope, spec, capability, cancellationToken),
+            Environment = Environment(run),
+            Identity = isFlyte ? FlyteEnvironment.Of(id.Action, FlytePlaces.Of(id, objects, layout)) : Identity(id),
+            RunStartTime = (assignment.RunStartTime ?? new Timestamp()).ToDateTimeOffset(),
+            SecretEnvironment = await SecretsAsync(scope, spec, Address(capability), isFlyte, cancellationToken),
         };
     }
 
@@ -44,10 +49,16 @@ public sealed class AttemptWorkBuilder(
         return [.. projection.Span, .. privatePart];
     }
 
-    private async Task<Inputs> ReadInputsAsync(AttemptId id, string uri, CancellationToken cancellationToken)
+    private async Task<Inputs> ReadInputsAsync(
+        AttemptId id, string uri, bool fileNeeded, CancellationToken cancellationToken)
     {
         if (uri.Length == 0)
         {
+            if (fileNeeded)
+            {
+                await objects.EnsureAsync(layout.ActionInputs(id.Action), ReadOnlyMemory<byte>.Empty, cancellationToken);
+            }
+
             return new Inputs();
         }
 
@@ -69,7 +80,7 @@ public sealed class AttemptWorkBuilder(
         return Inputs.Parser.ParseFrom(buffer);
     }
 
-    private static Dictionary<string, string> Environment(AttemptId id, RunSpec run)
+    private static Dictionary<string, string> Environment(RunSpec run)
     {
         var environment = new Dictionary<string, string>();
         foreach (var pair in run.Envs?.Values ?? [])
@@ -77,23 +88,29 @@ public sealed class AttemptWorkBuilder(
             environment[pair.Key] = pair.Value;
         }
 
-        var owner = id.Action.Run;
-        environment["UNION_ORG"] = owner.Org;
-        environment["UNION_PROJECT"] = owner.Project;
-        environment["UNION_DOMAIN"] = owner.Domain;
-        environment["UNION_RUN"] = owner.Name;
-        environment["UNION_ACTION"] = id.Action.Name;
-        environment["UNION_ATTEMPT"] = id.Attempt.ToString(CultureInfo.InvariantCulture);
         return environment;
     }
 
+    private static Dictionary<string, string> Identity(AttemptId id) => new()
+    {
+        ["UNION_ORG"] = id.Action.Run.Org,
+        ["UNION_PROJECT"] = id.Action.Run.Project,
+        ["UNION_DOMAIN"] = id.Action.Run.Domain,
+        ["UNION_RUN"] = id.Action.Run.Name,
+        ["UNION_ACTION"] = id.Action.Name,
+        ["UNION_ATTEMPT"] = id.Attempt.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private SecretBytes Address(SecretValue capability) =>
+        new(System.Text.Encoding.ASCII.GetBytes($"{endpoint.Address}/a/{capability.Reveal()}"));
+
     private async Task<IReadOnlyDictionary<string, SecretBytes>> SecretsAsync(
-        ProjectScope scope, TaskSpec spec, SecretValue capability, CancellationToken cancellationToken)
+        ProjectScope scope, TaskSpec spec, SecretBytes address, bool isFlyte, CancellationToken cancellationToken)
     {
         var resolved = await secrets.ResolveAsync(scope, spec.TaskTemplate?.SecurityContext, cancellationToken);
         return new Dictionary<string, SecretBytes>(resolved)
         {
-            ["UNION_ACTIONS"] = new(System.Text.Encoding.ASCII.GetBytes($"{endpoint.Address}/a/{capability.Reveal()}")),
+            [isFlyte ? FlyteEnvironment.Endpoint : "UNION_ACTIONS"] = address,
         };
     }
 }
