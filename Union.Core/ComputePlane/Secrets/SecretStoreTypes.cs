@@ -38,15 +38,29 @@ public enum PutSecret
 
 public sealed record StoredSecret(SecretName Name, DateTimeOffset Created);
 
-/// <param name="MaxValueBytes">Largest value; at least 25,000 in every store.</param>
+/// <param name="MaxValueBytes">
+/// Largest value of any bytes; at least 6,000 in every store. One that holds text may take more where the value is text.
+/// </param>
 public sealed record SecretStoreCapabilities(int MaxValueBytes);
 
 public enum SecretStoreError
 {
     NotFound,
     AlreadyExists,
+
+    /// <summary>The store knows who asks and does not allow it; <see cref="SecretStoreException.Permission"/> says what.</summary>
     Denied,
+
+    /// <summary>The store does not accept the cluster's credentials.</summary>
+    Unauthenticated,
+
+    /// <summary>The machine's clock is so far off that the store takes no signature of it.</summary>
+    ClockSkewed,
     TooLarge,
+    Throttled,
+
+    /// <summary>Something that configuration names does not exist: a vault, a mount, a project, a namespace, a key.</summary>
+    Misconfigured,
     Unavailable,
 }
 
@@ -55,4 +69,16 @@ public sealed class SecretStoreException(SecretStoreError error, string message,
     : Exception(message, inner)
 {
     public SecretStoreError Error { get; } = error;
+
+    /// <summary>What the cluster lacks, in the words of the store's own access control.</summary>
+    public string? Permission { get; init; }
+
+    public static SecretStoreException Missing(SecretName name) =>
+        new(SecretStoreError.NotFound, $"There is no secret {name}, or not in that version.");
+
+    public static SecretStoreException Exists(SecretName name) =>
+        new(SecretStoreError.AlreadyExists, $"Secret {name} exists already.");
+
+    public static SecretStoreException TooLarge(SecretName name, int maxBytes) =>
+        new(SecretStoreError.TooLarge, $"Secret {name} has more than the {maxBytes} bytes that its store takes.");
 }
