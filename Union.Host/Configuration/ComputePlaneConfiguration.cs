@@ -7,7 +7,7 @@ internal sealed record ComputePlaneConfiguration(
     string DataDir,
     UplinkConfiguration ControlPlane,
     ObjectsConfiguration Objects,
-    SecretsProvider Secrets,
+    SecretsConfiguration Secrets,
     ExecutorConfiguration Executor,
     PolicyConfiguration Policy,
     IPEndPoint ActionsListen,
@@ -20,11 +20,6 @@ internal sealed record UplinkConfiguration(HostPort Address, SecretReference? Jo
 internal sealed record ObjectsConfiguration(ObjectsProvider Provider, string Path, IPEndPoint Listen);
 
 internal enum ObjectsProvider
-{
-    File,
-}
-
-internal enum SecretsProvider
 {
     File,
 }

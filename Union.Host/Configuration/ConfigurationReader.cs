@@ -23,6 +23,21 @@ internal sealed class ConfigurationReader(ProcessEnvironment environment)
     public string Text(YamlSection section, string key, string fallback, Func<string, bool> isRight, string expected) =>
         Value(section, key, fallback, (string text, [MaybeNullWhen(false)] out string value) => isRight(value = text), expected, v => v);
 
+    /// <summary>A value that has no default.</summary>
+    public string Required(YamlSection section, string key, Func<string, bool> isRight, string expected)
+    {
+        var text = section.RequiredText(key, out var node);
+        if (text is not null && !isRight(text))
+        {
+            section.Error(node, $"'{section.PathOf(key)}' is '{text}', but must be {expected}.");
+        }
+
+        return Keep(section, key, text ?? "", text ?? "null");
+    }
+
+    public string? OptionalText(YamlSection section, string key, Func<string, bool> isRight, string expected) => Optional<string>(
+        section, key, (string text, [MaybeNullWhen(false)] out string value) => isRight(value = text), expected);
+
     public string Folder(YamlSection section, string key, string fallback) => Value(
         section,
         key,

@@ -73,7 +73,7 @@ internal static class PlaneReaders
             dataDir,
             ReadUplink(reader, plane.Section("controlPlane")),
             ReadObjects(reader, plane.Section("objects"), dataDir),
-            ReadSecrets(reader, plane.Section("secrets")),
+            SecretsReader.Read(reader, plane.Section("secrets")),
             ReadExecutor(reader, plane.Section("executor")),
             ReadPolicy(reader, plane.Section("policy")),
             ReadListen(reader, plane.Section("actions"), "127.0.0.1:8703", mustBeLoopback: true),
@@ -102,13 +102,6 @@ internal static class PlaneReaders
         MustBeLoopback(section, objects.Listen);
         section.End();
         return objects;
-    }
-
-    private static SecretsProvider ReadSecrets(ConfigurationReader reader, YamlSection section)
-    {
-        var provider = reader.Choice(section, "provider", SecretsProvider.File, ("file", SecretsProvider.File));
-        section.End();
-        return provider;
     }
 
     private static ExecutorConfiguration ReadExecutor(ConfigurationReader reader, YamlSection section)

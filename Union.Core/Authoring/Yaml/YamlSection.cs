@@ -67,6 +67,17 @@ public sealed class YamlSection
 
     public string? Text(string key) => Text(key, out _);
 
+    /// <summary>Makes those keys known that another choice would have here, without allowing them.</summary>
+    public void KnowAlso(Action<YamlSection> read)
+    {
+        var source = YamlSource.Empty("");
+        read(new YamlSection(source, [], Path));
+        foreach (var path in source.KnownKeys)
+        {
+            _source.Know(path);
+        }
+    }
+
     public string? RequiredText(string key, out YamlNode? node)
     {
         var text = Text(key, out node);

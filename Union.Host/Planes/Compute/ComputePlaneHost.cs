@@ -9,7 +9,6 @@ using Union.Core.ComputePlane.Link;
 using Union.Core.ComputePlane.Logs;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Policy;
-using Union.Core.ComputePlane.Secrets;
 using Union.Core.Pipeline;
 using Union.Host.Api.Children;
 using Union.Host.Api.ClusterCalls;
@@ -124,8 +123,8 @@ internal static class ComputePlaneHost
             MaxLifetime = configuration.Policy.MaxLifetime,
             UploadMax = configuration.Policy.UploadMax,
         });
-        services.AddSingleton(new FileSecretStoreOptions(folder.Folder("secrets"), Path.Combine(keys, "secrets.key")));
-        services.AddSingleton<ISecretStore, FileSecretStore>();
+        services.AddSecretStore(
+            configuration.Secrets, new FileSecretStoreOptions(folder.Folder("secrets"), Path.Combine(keys, "secrets.key")));
         services.AddProcessExecutor(ExecutorOptions.From(configuration.Executor, folder));
     }
 

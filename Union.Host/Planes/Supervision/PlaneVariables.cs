@@ -11,6 +11,9 @@ internal sealed class PlaneVariables(UnionConfiguration configuration, string? f
     private static readonly string[] Passed =
         ["HOME", "PATH", "UNION_HOME", "DOTNET_ROOT", "LANG", "TZ", "DOTNET_BUNDLE_EXTRACT_BASE_DIR"];
 
+    /// <summary>Where the vendors' own SDKs look for credentials. The control plane has no use for any.</summary>
+    private static readonly string[] CloudPrefixes = ["AWS_", "AZURE_", "GOOGLE_", "IDENTITY_", "MSI_"];
+
     public IReadOnlyDictionary<string, string> OfControlPlane()
     {
         var variables = Common("UNION_CONTROLPLANE_", configuration.ControlPlane.DataDir);
@@ -25,6 +28,12 @@ internal sealed class PlaneVariables(UnionConfiguration configuration, string? f
         var variables = Common("UNION_COMPUTEPLANE_", configuration.ComputePlane.DataDir);
         // One user runs both planes here anyway, so tasks without a sandbox take nothing away that was there.
         variables["UNION_COMPUTEPLANE_EXECUTOR_UNSANDBOXED"] = "true";
+        foreach (var name in environment.Names.Where(
+            n => CloudPrefixes.Any(prefix => n.StartsWith(prefix, StringComparison.Ordinal))))
+        {
+            variables[name] = environment.Get(name) ?? "";
+        }
+
         if (joinToken is not null)
         {
             variables["UNION_COMPUTEPLANE_CONTROLPLANE_JOINTOKEN"] = $"{{file: {joinToken}}}";

@@ -1,0 +1,33 @@
+using Union.Host.Configuration;
+using Union.Host.Planes.Supervision;
+using Union.Testing;
+
+namespace Union.Host.Tests.Planes.Supervision;
+
+public sealed class PlaneVariablesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void CloudCredentials_GoToTheComputePlaneOnly()
+    {
+        var environment = new ProcessEnvironment(new Dictionary<string, string>
+        {
+            ["UNION_HOME"] = _folder.Path,
+            ["AWS_SECRET_ACCESS_KEY"] = "a",
+            ["AZURE_CLIENT_SECRET"] = "b",
+            ["GOOGLE_APPLICATION_CREDENTIALS"] = "c",
+            ["UNRELATED"] = "d",
+        });
+        var variables = new PlaneVariables(
+            new ConfigurationLoader(environment).Load(null, "", null).Configuration, null, environment);
+
+        var compute = variables.OfComputePlane(null);
+        string[] cloud = ["AWS_SECRET_ACCESS_KEY", "AZURE_CLIENT_SECRET", "GOOGLE_APPLICATION_CREDENTIALS"];
+        Assert.Equal(["a", "b", "c"], cloud.Select(name => compute[name]));
+        Assert.DoesNotContain("UNRELATED", compute.Keys);
+        Assert.Empty(variables.OfControlPlane().Keys.Intersect(cloud));
+    }
+}
