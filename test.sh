@@ -82,7 +82,7 @@ run_script() {
 if [ "$quick" = yes ]; then
   export UNION_TESTS_QUICK=1
 else
-  install_packages bubblewrap:bwrap strace:strace radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph-mgr:ceph-mgr ceph-common:ceph
+  install_packages bubblewrap:bwrap strace:strace sslscan:sslscan radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph-mgr:ceph-mgr ceph-common:ceph
 fi
 
 heading build

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Union.Core.ControlPlane.Audit;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Identity;
 using Union.Core.ControlPlane.Projects;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.Pipeline;
@@ -17,6 +18,7 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddSingleton(database);
         services.AddSingleton<RunSignals>();
         services.AddSingleton<ClusterAdmission>();
+        services.AddSingleton<TokenDirectory>();
         services.AddSingleton<IAuditLog, AuditTable>();
         return services;
     }

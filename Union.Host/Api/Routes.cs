@@ -16,6 +16,7 @@ internal static class Routes
     private const string Data = "flyteidl2.dataproxy.DataProxyService";
     private const string Link = "union.data.v1.LinkService";
     private const string Secret = "flyteidl2.secret.SecretService";
+    private const string Token = "union.admin.v1.TokenService";
     private const string ClusterAdmin = "union.admin.v1.ClusterAdminService";
 
     public static IReadOnlyList<Route> All { get; } =
@@ -35,6 +36,10 @@ internal static class Routes
         new(ClusterAdmin, "CreateJoinToken", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
         new(ClusterAdmin, "ListClusters", ServedBy.ControlPlane, Verb.ClustersRead, Mutates: false),
         new(ClusterAdmin, "RevokeCluster", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
+
+        new(Token, "CreateToken", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: true),
+        new(Token, "ListTokens", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: false),
+        new(Token, "RevokeToken", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: true),
 
         new(Data, "CreateUploadLocation", ServedBy.Cluster, Verb.DataWrite, Mutates: true),
         new(Data, "UploadInputs", ServedBy.Cluster, Verb.DataWrite, Mutates: true),

@@ -18,6 +18,12 @@ internal sealed class CommonOptions(CliContext context)
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> _tokenFile = new("--token-file")
+    {
+        Description = "File with the token that says who calls. Default: $UNION_TOKEN, the current context's.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string?> _project = new("--project", "-p") { Description = "Project. Default: the context's, or default." };
 
     private readonly Option<string?> _domain = new("--domain", "-d")
@@ -36,6 +42,12 @@ internal sealed class CommonOptions(CliContext context)
     {
         command.Add(_endpoint);
         command.Add(_ca);
+        if (command.Options.All(o => o.Name != _tokenFile.Name))
+        {
+            // Two commands write a token to a file of that name.
+            command.Add(_tokenFile);
+        }
+
         command.Add(_project);
         command.Add(_domain);
     }
@@ -54,5 +66,6 @@ internal sealed class CommonOptions(CliContext context)
         parsed.GetValue(_endpoint),
         parsed.GetValue(_ca),
         parsed.GetValue(_project),
-        parsed.GetValue(_domain)));
+        parsed.GetValue(_domain),
+        parsed.GetValue(_tokenFile)));
 }

@@ -27,6 +27,8 @@ internal static class UnionCommandLine
         root.Add(new AbortCommand(context, common));
         root.Add(new SecretCommand(context, common));
         root.Add(new ClusterCommand(context, common));
+        root.Add(new TokenCommand(context, common));
+        root.Add(new ContextCommand(context, common));
         root.Add(new ConfigCommand(context, common));
         root.Add(new ActionCommand(context));
         root.Add(new VersionCommand(context, common));

@@ -99,6 +99,36 @@ internal sealed class ConfigurationReader(ProcessEnvironment environment)
         return Keep(section, key, value, shown);
     }
 
+    /// <summary>A path with "~" at its start replaced; null where none is given.</summary>
+    public string? OptionalFile(YamlSection section, string key) => Optional<string>(
+        section,
+        key,
+        (string text, [MaybeNullWhen(false)] out string path) =>
+        {
+            path = Environment.Expand(text);
+            return path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal);
+        },
+        "a file");
+
+    /// <summary>A list of values of one kind; empty where none is given.</summary>
+    public IReadOnlyList<T> List<T>(YamlSection section, string key, TryParse<T> parse, string expected)
+    {
+        var values = new List<T>();
+        foreach (var (text, node) in section.List(key) ?? [])
+        {
+            if (parse(text, out var value))
+            {
+                values.Add(value);
+            }
+            else
+            {
+                section.Error(node, $"'{text}' in '{section.PathOf(key)}' must be {expected}.");
+            }
+        }
+
+        return Keep(section, key, values, $"[{string.Join(", ", values)}]");
+    }
+
     /// <summary>A list of known words.</summary>
     public IReadOnlyList<string> Words(YamlSection section, string key, params string[] known)
     {

@@ -19,10 +19,10 @@ internal enum Authentication
 
     /// <summary>Every caller is the local administrator; on loopback only.</summary>
     None,
-}
 
-/// <param name="PublicUrl">What clients are told to dial; null means the listening address.</param>
-internal sealed record ClientsConfiguration(IPEndPoint Listen, Uri? PublicUrl);
+    /// <summary>A caller shows a token that <c>union token create</c> made.</summary>
+    Token,
+}
 
 /// <param name="Listen">Null leaves it to the command: loopback under <c>up</c>, all addresses under <c>control-plane</c>.</param>
 /// <param name="PublicAddress">What join tokens tell clusters to dial; null means the listening address.</param>

@@ -19,33 +19,18 @@ internal static class PlaneReaders
 
     private static ControlPlaneConfiguration ReadControlPlane(ConfigurationReader reader, YamlSection plane)
     {
+        var auth = reader.Choice(
+            plane, "auth", Authentication.Unspecified, ("none", Authentication.None), ("token", Authentication.Token));
         var configuration = new ControlPlaneConfiguration(
             reader.Folder(plane, "dataDir", Path.Combine(reader.Environment.UnionHome, "control")),
-            reader.Choice(plane, "auth", Authentication.Unspecified, ("none", Authentication.None)),
-            ReadClients(reader, plane.Section("clients")),
+            auth,
+            ClientsReader.Read(reader, plane.Section("clients"), auth),
             ReadClusters(reader, plane.Section("clusters")),
             ReadListen(reader, plane.Section("ops"), "127.0.0.1:8704"),
             ReadDatabase(reader, plane.Section("database")),
             reader.Secret(plane, "sealingKey"));
         plane.End();
         return configuration;
-    }
-
-    private static ClientsConfiguration ReadClients(ConfigurationReader reader, YamlSection section)
-    {
-        var listen = reader.Listen(section, "listen", "127.0.0.1:8700");
-        if (!IPAddress.IsLoopback(listen.Address))
-        {
-            section.Error(
-                section.Find("listen"),
-                $"'{section.PathOf("listen")}' must be a loopback address: any other needs TLS and identity, which this version "
-                + "does not have.");
-        }
-
-        var url = reader.Optional<Uri>(section, "publicUrl", TryParseUrl, "an address such as https://union.example.com");
-        reader.Absent(section, "tls", "clients are served on loopback only.");
-        section.End();
-        return new ClientsConfiguration(listen, url);
     }
 
     private static ClustersConfiguration ReadClusters(ConfigurationReader reader, YamlSection section)
@@ -180,10 +165,4 @@ internal static class PlaneReaders
             section.Error(section.Find("listen"), $"'{section.PathOf("listen")}' must be a loopback address: it has no TLS.");
         }
     }
-
-    private static bool TryParseUrl(string text, out Uri url) =>
-        Uri.TryCreate(text, UriKind.Absolute, out url!) && url.Scheme is "http" or "https" && url is
-        {
-            UserInfo: "", Query: "", Fragment: "", AbsolutePath: "/"
-        };
 }

@@ -11,6 +11,7 @@ public sealed class FeatureTests
         ["Union.Core.ControlPlane.Audit"] = ["Database"],
         ["Union.Core.ControlPlane.Clusters"] = ["Database", "Runs"],
         ["Union.Core.ControlPlane.Database"] = [],
+        ["Union.Core.ControlPlane.Identity"] = ["Database"],
         ["Union.Core.ControlPlane.Projects"] = ["Database"],
         ["Union.Core.ControlPlane.Runs"] = ["Clusters", "Database", "Projects", "Tasks"],
         ["Union.Core.ControlPlane.Tasks"] = ["Database"],

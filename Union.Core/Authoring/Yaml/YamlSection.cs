@@ -65,6 +65,9 @@ public sealed class YamlSection
         return null;
     }
 
+    /// <summary>Keys that the writer chooses, where each holds a mapping.</summary>
+    public IReadOnlyList<string> Keys() => [.. _node.Children.Keys.OfType<YamlScalarNode>().Select(k => k.Value ?? "")];
+
     public string? Text(string key) => Text(key, out _);
 
     /// <summary>Makes those keys known that another choice would have here, without allowing them.</summary>

@@ -21,4 +21,5 @@ public enum Verb
     LogsRead = 12,
     SecretsRead = 13,
     SecretsWrite = 14,
+    TokensAdmin = 40,
 }

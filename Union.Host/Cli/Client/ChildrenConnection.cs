@@ -28,7 +28,7 @@ internal sealed class ChildrenConnection : IDisposable
 #pragma warning restore CA2000
         _channel = GrpcChannel.ForAddress(
             uri, new GrpcChannelOptions { HttpHandler = new PathPrefixHandler(address[slash..], handler), DisposeHttpClient = true });
-        Children = new ChildrenService.ChildrenServiceClient(_channel.Intercept(new RequestIdInterceptor(context.Time)));
+        Children = new ChildrenService.ChildrenServiceClient(_channel.Intercept(new CallHeaders(context.Time)));
     }
 
     public ChildrenService.ChildrenServiceClient Children { get; }

@@ -1,24 +1,26 @@
 using System.Net;
-using Union.Core.Authoring;
-using Union.Core.Authoring.Yaml;
 using Union.Core.Boundary;
+using Union.Host.Configuration;
 
 namespace Union.Host.Cli.Client;
 
 /// <summary>Which control plane a command talks to, and in which project.</summary>
 /// <param name="CaFile">The certificate authority to trust in place of the system's, or null.</param>
-internal sealed record ConnectionSettings(Uri Endpoint, string? CaFile, string Project, string Domain)
+/// <param name="Token">What proves who calls; null where nobody asks for it.</param>
+internal sealed record ConnectionSettings(
+    Uri Endpoint, string? CaFile, string Project, string Domain, SecretValue? Token = null)
 {
     private const string DefaultEndpoint = "http://127.0.0.1:8700";
 
     /// <summary>A flag wins over a variable, a variable over the current context, that over the default.</summary>
     public static ConnectionSettings Resolve(
-        CliContext context, string? endpoint, string? ca, string? project, string? domain)
+        CliContext context, string? endpoint, string? ca, string? project, string? domain, string? tokenFile = null)
     {
-        var current = ReadContext(context);
+        var current = ContextFile.Of(context).Current;
         var address = endpoint ?? context.Environment.Get("UNION_ENDPOINT") ?? current.Endpoint ?? DefaultEndpoint;
         var settings = new ConnectionSettings(
-            ParseEndpoint(address), ca ?? current.Ca, project ?? current.Project ?? "default", domain ?? current.Domain ?? "development");
+            ParseEndpoint(address), ca ?? current.Ca, project ?? current.Project ?? "default", domain ?? current.Domain ?? "development",
+            TokenOf(context, tokenFile, address == current.Endpoint ? current : UnionContext.None));
         foreach (var (option, name) in new[] { ("--project", settings.Project), ("--domain", settings.Domain) })
         {
             if (!Names.IsResource(name))
@@ -34,10 +36,17 @@ internal sealed record ConnectionSettings(Uri Endpoint, string? CaFile, string P
     public static bool IsSafe(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && IsLoopback(address));
 
+    // The token of the current context goes to that context's control plane; another address gets one by name only.
+    private static SecretValue? TokenOf(CliContext context, string? file, UnionContext current) =>
+        file is not null ? new SecretReference(file, null).Read(context.Environment)
+        : context.Environment.Get("UNION_TOKEN") is { } token ? new SecretValue(token)
+        : current.TokenFile is { } own ? new SecretReference(own, null).Read(context.Environment)
+        : null;
+
     private static bool IsLoopback(Uri address) =>
         address.Host == "localhost" || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
 
-    private static Uri ParseEndpoint(string text)
+    public static Uri ParseEndpoint(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
             || uri is not { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" })
@@ -49,42 +58,4 @@ internal sealed record ConnectionSettings(Uri Endpoint, string? CaFile, string P
         return IsSafe(uri) ? uri : throw new CliError(
             ExitCode.WrongUsage, $"'{text}' has no TLS and is not this machine.", "Use https, and --ca for a certificate authority of your own.");
     }
-
-    private static CurrentContext ReadContext(CliContext context)
-    {
-        var folder = context.Environment.Get("XDG_CONFIG_HOME") ?? Path.Combine(context.Environment.Home, ".config");
-        var path = Path.Combine(folder, "union", "config.yaml");
-        if (!File.Exists(path))
-        {
-            return new CurrentContext(null, null, null, null);
-        }
-
-        var source = YamlSource.Parse(path, File.ReadAllText(path));
-        var root = source.Section();
-        var name = root.Text("current", out var node);
-        var contexts = root.Section("contexts");
-        var found = new CurrentContext(null, null, null, null);
-        if (name is not null)
-        {
-            var section = contexts.Section(name, out var present);
-            if (!present)
-            {
-                root.Error(node, $"there is no context '{name}' below 'contexts'.");
-            }
-
-            var ca = section.Text("ca");
-            found = new CurrentContext(
-                section.Text("endpoint"),
-                ca is null ? null : context.Environment.Expand(ca),
-                section.Text("project"),
-                section.Text("domain"));
-            section.End();
-        }
-
-        root.End();
-        InvalidDocumentException.ThrowIfAny(source.Errors);
-        return found;
-    }
-
-    private sealed record CurrentContext(string? Endpoint, string? Ca, string? Project, string? Domain);
 }

@@ -37,11 +37,14 @@ internal sealed class UnionClient : IDisposable
         _invoker = Dial(settings.Endpoint, "/");
         Runs = new RunService.RunServiceClient(_invoker);
         Clusters = new ClusterAdminService.ClusterAdminServiceClient(_invoker);
+        Tokens = new TokenService.TokenServiceClient(_invoker);
     }
 
     public RunService.RunServiceClient Runs { get; }
 
     public ClusterAdminService.ClusterAdminServiceClient Clusters { get; }
+
+    public TokenService.TokenServiceClient Tokens { get; }
 
     public ProjectIdentifier Project => new() { Name = _settings.Project, Domain = _settings.Domain };
 
@@ -120,7 +123,7 @@ internal sealed class UnionClient : IDisposable
             address.GetLeftPart(UriPartial.Authority),
             new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = MaxMessage });
         _channels.Add(channel);
-        return channel.Intercept(new RequestIdInterceptor(TimeProvider.System));
+        return channel.Intercept(new CallHeaders(TimeProvider.System, _settings.Token));
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ using Union.Host.Api.Errors;
 using Union.Host.Configuration;
 using Union.Host.Connect;
 using Union.Host.Forwarding;
+using Union.Host.Listening;
 using Union.Host.Objects;
 using Union.Host.Ops;
 using Union.Host.Tunnel.Dialing;
@@ -148,6 +149,7 @@ internal static class ComputePlaneHost
 
     private static void Map(WebApplication app, PolicyConfiguration policy)
     {
+        app.UseHostGuard(new HostRules([], []));
         app.UseOps(services => services.GetRequiredService<LinkStatus>().IsConnected);
         app.UseAssertions();
         app.UseRelayPolicy(policy.Relays);

@@ -15,7 +15,7 @@ internal sealed class ControlPlaneCommand : PlaneCommand
         var plane = configuration.ControlPlane;
         var app = await ControlPlaneHost.StartAsync(plane, configuration.Telemetry.Logs, cancellationToken);
         Context.Error.WriteLine(
-            $"The control plane serves clients at http://{plane.Clients.Listen}; clusters dial port {plane.Clusters.Listen?.Port ?? 8701}.");
+            $"The control plane serves clients at {plane.Clients.Url}; clusters dial port {plane.Clusters.Listen?.Port ?? 8701}.");
         return app;
     }
 }

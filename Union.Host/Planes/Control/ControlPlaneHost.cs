@@ -4,12 +4,14 @@ using Union.Core.Boundary;
 using Union.Core.ControlPlane;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Identity;
 using Union.Host.Api;
 using Union.Host.Api.Errors;
 using Union.Host.Api.Runs;
 using Union.Host.Configuration;
 using Union.Host.Connect;
 using Union.Host.Forwarding;
+using Union.Host.Listening;
 using Union.Host.Ops;
 using Union.Host.Tunnel;
 using Union.Host.Tunnel.Accepting;
@@ -48,7 +50,12 @@ internal static class ControlPlaneHost
         builder.Services.AddSingleton(_ => database);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration, clusters));
         var app = builder.Build();
-        Map(app);
+        Map(app, configuration.Clients);
+        if (configuration.Auth is Authentication.Token)
+        {
+            await AdministratorToken.EnsureAsync(app.Services.GetRequiredService<TokenDirectory>(), keys, cancellationToken);
+        }
+
         await app.StartOrExplainAsync(
             new Dictionary<string, IPEndPoint>
             {
@@ -62,12 +69,11 @@ internal static class ControlPlaneHost
 
     private static void EnsureServable(ControlPlaneConfiguration configuration)
     {
-        var listen = configuration.Clients.Listen;
-        if (configuration.Auth != Authentication.None)
+        if (configuration.Auth is Authentication.Unspecified)
         {
             throw new UnionException(
                 ErrorCode.FailedPrecondition, "auth_unset", "Nobody said who may call: controlPlane.auth is not set.",
-                "'auth: none' makes every caller on this machine its administrator; 'union up' sets it.");
+                "'auth: token' asks every caller for a token; 'auth: none' makes every caller on this machine its administrator.");
         }
 
         if (configuration.SealingKey is not null)
@@ -78,12 +84,13 @@ internal static class ControlPlaneHost
                 "Remove it; docs/keys.md says where the keys lie.");
         }
 
-        if (!IPAddress.IsLoopback(listen.Address))
+        if (!configuration.Clients.IsLoopback
+            && (configuration.Auth is Authentication.None || !configuration.Clients.Tls.IsEnded))
         {
             throw new UnionException(
                 ErrorCode.FailedPrecondition, "auth_public",
-                $"controlPlane.clients.listen is {listen}, which others can reach, and auth is none.",
-                "Listen on 127.0.0.1.");
+                $"controlPlane.clients.listen is {configuration.Clients.Listen}, which others can reach, without TLS or without identity.",
+                "Listen on 127.0.0.1, or set 'clients.tls' and 'auth: token'.");
         }
     }
 
@@ -91,8 +98,6 @@ internal static class ControlPlaneHost
         IServiceCollection services, ControlPlaneConfiguration configuration, IPEndPoint clusters,
         MetadataDatabase database, string keys)
     {
-        var clientUrl = configuration.Clients.PublicUrl?.GetLeftPart(UriPartial.Authority)
-            ?? $"http://{configuration.Clients.Listen}";
         var clusterAddress = configuration.Clusters.PublicAddress?.ToString() ?? AddressOf(clusters);
         services.AddSingleton(TimeProvider.System);
         services.AddPlainPorts();
@@ -100,11 +105,27 @@ internal static class ControlPlaneHost
         services.AddSingleton(_ => CertificateAuthority.Open(
             new CertificateAuthorityOptions { Folder = keys, ServerNames = NamesOf(configuration) }, TimeProvider.System));
         services.AddSingleton(_ => AssertionSigner.Open(keys, TimeProvider.System));
-        services.AddSingleton(new PublicAddress(clientUrl));
+        services.AddSingleton(new PublicAddress(configuration.Clients.Url));
         services.AddSingleton(new ClusterAddress(clusterAddress));
         services.AddSingleton<IClusterConnections, ClusterConnections>();
         services.AddSingleton<IPrivateParts, TunnelledPrivateParts>();
-        services.AddSingleton<ICallerAuthentication, LocalAdministrator>();
+        services.AddSingleton(HostRules.Of(configuration.Clients));
+        services.AddBrowserCalls(configuration.Clients.Origins);
+        if (configuration.Clients.Tls is { Certificate: { } certificate, Key: { } key })
+        {
+            services.AddSingleton(provider => new CertificateFiles(
+                certificate, key, TimeProvider.System, provider.GetRequiredService<ILogger<CertificateFiles>>()));
+        }
+
+        if (configuration.Auth is Authentication.Token)
+        {
+            services.AddSingleton<ICallerAuthentication, TokenAuthentication>();
+        }
+        else
+        {
+            services.AddSingleton<ICallerAuthentication, LocalAdministrator>();
+        }
+
         services.AddSingleton<IClusterGate, ClusterSeams>();
         services.AddSingleton<IClusterDirectory, ClusterSeams>();
         services.AddScoped<IEnrollment, Enrollment>();
@@ -122,7 +143,7 @@ internal static class ControlPlaneHost
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
-        kestrel.ListenPlain(configuration.Clients.Listen, listen => listen.Mark(PortKind.Clients));
+        ListenClients(kestrel, configuration.Clients);
         kestrel.ListenClusters(clusters);
         kestrel.Listen(configuration.OpsListen, listen =>
         {
@@ -131,15 +152,35 @@ internal static class ControlPlaneHost
         });
     }
 
-    private static void Map(WebApplication app)
+    private static void ListenClients(KestrelServerOptions kestrel, ClientsConfiguration clients)
     {
+        // A proxy that speaks HTTP/2 without TLS to us passes its client's scheme on.
+        kestrel.AllowAlternateSchemes = clients.Tls.Proxies.Count > 0;
+        if (clients.Tls.Certificate is null)
+        {
+            kestrel.ListenPlain(clients.Listen, listen => listen.Mark(PortKind.Clients));
+        }
+        else
+        {
+            kestrel.ListenTls(
+                clients.Listen, kestrel.ApplicationServices.GetRequiredService<CertificateFiles>(),
+                listen => listen.Mark(PortKind.Clients));
+        }
+    }
+
+    private static void Map(WebApplication app, ClientsConfiguration clients)
+    {
+        app.UseTlsProxies(clients.Tls.Proxies);
+        app.UseHostGuard(app.Services.GetRequiredService<HostRules>());
         app.UseClusterPort();
         app.UseOps(_ => true);
+        app.UseBrowserCalls();
         app.UseRpc();
         app.MapGrpcService<RunApi>();
         app.MapGrpcService<ProjectApi>();
         app.MapGrpcService<ClusterApi>();
         app.MapGrpcService<ClusterAdminApi>();
+        app.MapGrpcService<TokenApi>();
         app.MapGrpcService<CoordinatorApi>();
         app.MapGrpcService<EnrollApi>();
         app.MapForwarder();

@@ -1,7 +1,7 @@
 using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Host.Forwarding;
-using Union.Host.Objects;
+using Union.Host.Listening;
 
 namespace Union.Host.Planes.Control;
 
@@ -9,7 +9,7 @@ namespace Union.Host.Planes.Control;
 /// <c>auth: none</c>: every caller on this machine is the local administrator. A web page that was sent here by DNS
 /// rebinding is no caller on this machine.
 /// </summary>
-internal sealed class LocalAdministrator : ICallerAuthentication
+internal sealed class LocalAdministrator(HostRules rules) : ICallerAuthentication
 {
     public const string Subject = "local";
 
@@ -17,5 +17,5 @@ internal sealed class LocalAdministrator : ICallerAuthentication
         Subject, Names.DefaultOrg, [.. Enum.GetValues<Verb>().Where(v => v != Verb.None).Select(v => new Grant(v))]);
 
     public ValueTask<Principal?> AuthenticateAsync(HttpContext context) =>
-        ValueTask.FromResult(LoopbackOnly.Allows(context) ? Administrator : null);
+        ValueTask.FromResult(rules.AllowsHost(context) && rules.AllowsOrigin(context) ? Administrator : null);
 }

@@ -1,10 +1,16 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Union.Contracts.Admin.V1;
 using Union.Core.Boundary;
 using Union.Core.Boundary.Clusters;
+using Union.Host.Cli.Client;
 using Union.Host.Configuration;
+using Union.Host.Planes.Control;
 using Union.Host.Tunnel.Enrolling;
 
 namespace Union.Host.Planes.Supervision;
@@ -77,10 +83,11 @@ internal sealed class LocalInstallation : IAsyncDisposable
     private static async Task<string> JoinTokenFileAsync(
         UnionConfiguration configuration, CancellationToken cancellationToken)
     {
-        using var channel = GrpcChannel.ForAddress($"http://{configuration.ControlPlane.Clients.Listen}");
+        using var channel = Dial(configuration.ControlPlane.Clients);
+        var invoker = channel.Intercept(new CallHeaders(TimeProvider.System, OperatorsToken(configuration.ControlPlane)));
         try
         {
-            var created = await new ClusterAdminService.ClusterAdminServiceClient(channel).CreateJoinTokenAsync(
+            var created = await new ClusterAdminService.ClusterAdminServiceClient(invoker).CreateJoinTokenAsync(
                 new CreateJoinTokenRequest
                 {
                     ClusterName = configuration.ComputePlane.Cluster,
@@ -97,6 +104,35 @@ internal sealed class LocalInstallation : IAsyncDisposable
                 ErrorCode.Unavailable, "join_token_failed", $"The control plane made no join token: {e.Status.Detail}", inner: e);
         }
     }
+
+    // By address and not by name, so the file says which certificate it must be.
+    private static GrpcChannel Dial(ClientsConfiguration clients)
+    {
+        if (clients.Tls.Certificate is not { } file)
+        {
+            return GrpcChannel.ForAddress($"http://{clients.Listen}");
+        }
+
+        using var own = X509CertificateLoader.LoadCertificateFromFile(file);
+        var hash = own.GetCertHash(HashAlgorithmName.SHA256);
+        return GrpcChannel.ForAddress($"https://{clients.Listen}", new GrpcChannelOptions
+        {
+            DisposeHttpClient = true,
+            HttpHandler = new SocketsHttpHandler
+            {
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                        shown is not null && shown.GetCertHash(HashAlgorithmName.SHA256).AsSpan().SequenceEqual(hash),
+                },
+            },
+        });
+    }
+
+    private static SecretValue? OperatorsToken(ControlPlaneConfiguration configuration) =>
+        configuration.Auth is Authentication.Token
+        && PrivateFile.TryRead(AdministratorToken.PathIn(configuration.DataDir.TrimEnd('/') + "-keys"), out var token)
+            ? new SecretValue(token.Trim()) : null;
 
     private static void Delete(string? path)
     {

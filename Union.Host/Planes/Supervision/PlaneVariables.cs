@@ -17,7 +17,11 @@ internal sealed class PlaneVariables(UnionConfiguration configuration, string? f
     public IReadOnlyDictionary<string, string> OfControlPlane()
     {
         var variables = Common("UNION_CONTROLPLANE_", configuration.ControlPlane.DataDir);
-        variables["UNION_CONTROLPLANE_AUTH"] = "none";
+        if (configuration.ControlPlane.Auth is Authentication.Unspecified)
+        {
+            variables["UNION_CONTROLPLANE_AUTH"] = "none";
+        }
+
         variables["UNION_CONTROLPLANE_CLUSTERS_LISTEN"] = Clusters;
         return variables;
     }

@@ -26,8 +26,9 @@ internal sealed class UpCommand : UnionCommand
         await using var installation = await LocalInstallation.StartAsync(
             configuration, loaded.File, Context.Environment, Context.Error, cancellationToken);
         Context.Out.WriteLine(
-            $"Ready in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms: http://{configuration.ControlPlane.Clients.Listen} "
-            + "(auth: none - everyone on this machine is its administrator)");
+            $"Ready in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms: {configuration.ControlPlane.Clients.Url} "
+            + (configuration.ControlPlane.Auth is Authentication.Token
+                ? "(auth: token)" : "(auth: none - everyone on this machine is its administrator)"));
         Context.Out.WriteLine($"  control plane  pid {installation.ControlPlaneId}  {configuration.ControlPlane.DataDir}");
         Context.Out.WriteLine($"  compute plane  pid {installation.ComputePlaneId}  {configuration.ComputePlane.DataDir}");
         Context.Out.WriteLine("Try: union run samples/hello/hello.yaml --input name=Ada    (Ctrl-C stops both planes; tasks that run go on)");

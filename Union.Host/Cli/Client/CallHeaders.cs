@@ -1,13 +1,14 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Union.Core.Boundary;
 
 namespace Union.Host.Cli.Client;
 
 /// <summary>
-/// Gives every call an id, by which logs of both planes can be searched and a repeated call is recognised, and every
-/// call that answers once an end.
+/// Gives every call an id, by which logs of both planes can be searched and a repeated call is recognised, the caller's
+/// token where there is one, and every call that answers once an end.
 /// </summary>
-internal sealed class RequestIdInterceptor(TimeProvider time) : Interceptor
+internal sealed class CallHeaders(TimeProvider time, SecretValue? token = null) : Interceptor
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -35,6 +36,11 @@ internal sealed class RequestIdInterceptor(TimeProvider time) : Interceptor
     {
         var headers = context.Options.Headers ?? [];
         headers.Add("x-request-id", Guid.CreateVersion7(time.GetUtcNow()).ToString());
+        if (token is not null)
+        {
+            headers.Add("authorization", $"Bearer {token.Reveal()}");
+        }
+
         var options = context.Options.WithHeaders(headers);
         return new ClientInterceptorContext<TRequest, TResponse>(
             context.Method, context.Host, deadline is null ? options : options.WithDeadline(deadline.Value));
