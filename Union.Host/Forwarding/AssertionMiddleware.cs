@@ -18,20 +18,25 @@ internal static class AssertionMiddleware
     private static readonly string ClusterPrefix = $"/{Cluster.Descriptor.FullName}/";
 
     /// <summary>First in the pipeline of the compute plane.</summary>
-    public static IApplicationBuilder UseAssertions(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    public static IApplicationBuilder UseAssertions(this IApplicationBuilder app)
     {
-        try
+        // Made before the server starts: it refuses what was issued before it was there, and the first call is not.
+        app.ApplicationServices.GetRequiredService<AssertionVerifier>();
+        return app.Use(async (context, next) =>
         {
-            Judge(context);
-        }
-        catch (UnionException e)
-        {
-            await RpcRefusal.WriteAsync(context, e);
-            return;
-        }
+            try
+            {
+                Judge(context);
+            }
+            catch (UnionException e)
+            {
+                await RpcRefusal.WriteAsync(context, e);
+                return;
+            }
 
-        await next(context);
-    });
+            await next(context);
+        });
+    }
 
     private static void Judge(HttpContext context)
     {

@@ -18,8 +18,10 @@ internal static class HeaderRules
     // The cluster's own server adds these to every answer; they describe a hop, so they end here without harm.
     private static readonly FrozenSet<string> OfTheHop = new[]
     {
-        "date", "server", "content-length", "transfer-encoding", "trailer", "cache-control", "x-content-type-options",
-        "content-security-policy",
+        "date", "server", "content-length", "transfer-encoding", "trailer",
+
+        // On the cluster's refusals, as on those of this side, which sets its own.
+        "cache-control", "x-content-type-options", "content-security-policy",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool PassesUp(string name) => Requests.Contains(name) || IsRpc(name);

@@ -74,8 +74,8 @@ public sealed partial class CoordinatorLink(
     {
         var hello = await HelloAsync(cancellationToken);
         onHello();
-        status.Connected(hello.ClusterId, hello.Org);
         assertionKeys.Accept(hello.ClusterId, hello.AssertionKeys);
+        status.Connected(hello.ClusterId, hello.Org);
         await ForgetAsync((long)hello.AckedEvent, cancellationToken);
         await attempts.EndAsync(hello.End.Select(r => r.Key()), EndReason.LeaseLost, cancellationToken);
         LogConnected(hello.ClusterId);

@@ -5,8 +5,10 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
+using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Core.Pipeline;
+using Union.Host.Forwarding;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Union.Host.Tests.Forwarding;
@@ -100,6 +102,26 @@ public sealed class ForwarderTests
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Equal("13", Assert.Single(response.Headers.GetValues("grpc-status")));
+    }
+
+    [Theory]
+    [InlineData("application/grpc", 200)]
+    [InlineData("application/proto", 403)]
+    public async Task Response_RefusalByTheClusterItself_ReachesTheCaller(string type, int status)
+    {
+        await using var planes = await ForwardingFixture.StartAsync();
+        planes.Serve = context => RpcRefusal.WriteAsync(
+            context, new UnionException(ErrorCode.PermissionDenied, "relay_refused", "Not past this cluster."));
+        using var client = ForwardingFixture.NewClient();
+        using var request = planes.NewRequest(type);
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var message = response.Headers.TryGetValues("grpc-message", out var values) ? Uri.UnescapeDataString(values.Single()) : text;
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains("Not past this cluster.", message, StringComparison.Ordinal);
+        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
     }
 
     [Theory]
