@@ -52,19 +52,25 @@ internal sealed class ActionEnqueueCommand : UnionCommand
         var inputs = TaskInputs.Parse(
             file.Spec.TaskTemplate.Interface, parsed.GetValue(_inputs) ?? [], Context.Folder, allowChildren: true);
         using var cluster = new ChildrenConnection(Context);
-        var request = new EnqueueRequest
-        {
-            Name = name,
-            Group = parsed.GetValue(_group) ?? "",
-            Task = file.Spec,
-            Inputs = new Inputs(),
-        };
-        foreach (var input in inputs)
-        {
-            await AddAsync(cluster, request, input, cancellationToken);
-        }
+        await UntilServed.CallAsync(
+            Context,
+            async () =>
+            {
+                var request = new EnqueueRequest
+                {
+                    Name = name,
+                    Group = parsed.GetValue(_group) ?? "",
+                    Task = file.Spec,
+                    Inputs = new Inputs(),
+                };
+                foreach (var input in inputs)
+                {
+                    await AddAsync(cluster, request, input, cancellationToken);
+                }
 
-        await cluster.Children.EnqueueAsync(request, cancellationToken: cancellationToken);
+                return await cluster.Children.EnqueueAsync(request, cancellationToken: cancellationToken);
+            },
+            cancellationToken);
         Context.Out.WriteLine(name);
         return ExitCode.Done;
     }

@@ -22,15 +22,33 @@ internal sealed class ActionOutputCommand : UnionCommand
     private async Task<ExitCode> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var cluster = new ChildrenConnection(Context);
-        using var call = cluster.Children.ReadOutput(
-            new ReadOutputRequest { Child = parsed.GetRequiredValue(_name), Output = parsed.GetRequiredValue(_output) },
-            cancellationToken: cancellationToken);
+        var request = new ReadOutputRequest { Child = parsed.GetRequiredValue(_name), Output = parsed.GetRequiredValue(_output) };
         await using var target = Context.OpenOutput();
-        await foreach (var chunk in call.ResponseStream.ReadAllAsync(cancellationToken))
+
+        // Once something of it is written, it cannot begin again.
+        var (call, more) = await UntilServed.CallAsync(
+            Context, () => BeginAsync(cluster, request, cancellationToken), cancellationToken);
+        using var reading = call;
+        for (; more; more = await call.ResponseStream.MoveNext(cancellationToken))
         {
-            await target.WriteAsync(chunk.Content.Memory, cancellationToken);
+            await target.WriteAsync(call.ResponseStream.Current.Content.Memory, cancellationToken);
         }
 
         return ExitCode.Done;
+    }
+
+    private static async Task<(AsyncServerStreamingCall<Chunk> Call, bool Any)> BeginAsync(
+        ChildrenConnection cluster, ReadOutputRequest request, CancellationToken cancellationToken)
+    {
+        var call = cluster.Children.ReadOutput(request, cancellationToken: cancellationToken);
+        try
+        {
+            return (call, await call.ResponseStream.MoveNext(cancellationToken));
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
     }
 }

@@ -25,25 +25,38 @@ internal sealed class ActionWaitCommand : UnionCommand
     {
         using var cluster = new ChildrenConnection(Context);
         var waiting = parsed.GetRequiredValue(_names).ToHashSet(StringComparer.Ordinal);
+        var failed = new List<string>();
+        await UntilServed.CallAsync(
+            Context,
+            async () =>
+            {
+                await WaitAsync(cluster, waiting, failed, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+        return waiting.Count > 0
+            ? throw new CliError(ExitCode.Unreachable, $"The cluster stopped answering before {string.Join(", ", waiting)} ended.")
+            : failed.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Moves children that end from <paramref name="waiting"/>, so that a repeated call waits for the rest.</summary>
+    private async Task WaitAsync(
+        ChildrenConnection cluster, HashSet<string> waiting, List<string> failed, CancellationToken cancellationToken)
+    {
         using var call = cluster.Children.Wait(
             new WaitRequest { Names = { waiting } }, cancellationToken: cancellationToken);
-        var allSucceeded = true;
         await foreach (var child in call.ResponseStream.ReadAllAsync(cancellationToken))
         {
             waiting.Remove(child.Name);
             var succeeded = Phases.IsSuccess(child.Phase);
-            allSucceeded &= succeeded;
             Context.Out.WriteLine($"{Printable.Line(child.Name)} {(succeeded ? "succeeded" : "failed")}");
             if (!succeeded)
             {
+                failed.Add(child.Name);
                 Context.Error.WriteLine(
                     $"error: {Printable.Line(child.Name)} is {Phases.NameOf(child.Phase)} ({Printable.Line(child.ErrorCode)}): "
                     + Printable.Text(child.ErrorMessage));
             }
         }
-
-        return waiting.Count > 0
-            ? throw new CliError(ExitCode.Unreachable, $"The cluster stopped answering before {string.Join(", ", waiting)} ended.")
-            : allSucceeded ? ExitCode.Done : ExitCode.Failed;
     }
 }

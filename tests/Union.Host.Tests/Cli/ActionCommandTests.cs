@@ -83,6 +83,37 @@ public sealed class ActionCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Enqueue_ClusterIsAway_IsRepeatedUntilItIsServed()
+    {
+        _fake.State.AwayAfter = 0;
+
+        var result = await EnqueueAsync("--input", "year=2015", "--input", "rows=@2015.csv", "--input", "before=@y2014.table");
+
+        Assert.Equal((ExitCode.Done, "y2015\n"), (result.Code, result.Out));
+        Assert.Equal("The cluster does not answer; the call is repeated until it does.\n", result.Error);
+        Assert.Equal(2, _fake.State.Calls.Count(call => call.EndsWith("/Enqueue", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Wait_ClusterGoesAwayBetweenTwoChildren_WaitsForTheRestOnly()
+    {
+        _fake.State.AwayAfter = 1;
+
+        var result = await _fake.RunAsync("action", "wait", "bad1", "y2");
+
+        Assert.Equal((ExitCode.Failed, "bad1 failed\ny2 succeeded\n"), (result.Code, result.Out));
+        Assert.Equal(["y2"], _fake.State.Last<WaitRequest>().Names);
+    }
+
+    [Fact]
+    public async Task Output_ClusterIsAway_IsReadOnce()
+    {
+        _fake.State.AwayAfter = 0;
+
+        Assert.Equal("totals.rain", (await _fake.RunAsync("action", "output", "totals", "rain")).Out);
+    }
+
+    [Fact]
     public async Task Wait_OutsideOfATask_SaysSo()
     {
         var result = await CliResult.RunAsync(null, ["action", "wait", "y1"], "", CancellationToken.None);

@@ -159,6 +159,9 @@ internal sealed class FakeState
 
     public bool WatchBreaksAfterEachMessage { get; set; }
 
+    /// <summary>The task endpoint is away once, after it has served so many answers.</summary>
+    public int AwayAfter { get; set; } = -1;
+
     public Flyteidl2.Workflow.ActionDetails Root { get; set; } = new();
 
     public Flyteidl2.Task.Inputs Inputs { get; set; } = new();

@@ -250,6 +250,7 @@ internal sealed class FakeChildrenService(FakeState state) : ChildrenService.Chi
     public override Task<EnqueueResponse> Enqueue(EnqueueRequest request, ServerCallContext context)
     {
         Fail.UnlessBelow(context, Prefix);
+        Fail.WhileAway(state);
         state.Requests.Enqueue(request);
         return Task.FromResult(new EnqueueResponse());
     }
@@ -258,8 +259,10 @@ internal sealed class FakeChildrenService(FakeState state) : ChildrenService.Chi
         WaitRequest request, IServerStreamWriter<ChildResult> responseStream, ServerCallContext context)
     {
         Fail.UnlessBelow(context, Prefix);
+        state.Requests.Enqueue(request);
         foreach (var name in request.Names)
         {
+            Fail.WhileAway(state);
             var result = name.StartsWith("bad", StringComparison.Ordinal)
                 ? new ChildResult { Name = name, Phase = ActionPhase.Failed, ErrorCode = "exit_code", ErrorMessage = "it broke\u001b[2J" }
                 : new ChildResult { Name = name, Phase = ActionPhase.Succeeded };
@@ -271,6 +274,7 @@ internal sealed class FakeChildrenService(FakeState state) : ChildrenService.Chi
         ReadOutputRequest request, IServerStreamWriter<Chunk> responseStream, ServerCallContext context)
     {
         Fail.UnlessBelow(context, Prefix);
+        Fail.WhileAway(state);
         foreach (var part in new[] { request.Child, ".", request.Output })
         {
             await responseStream.WriteAsync(
@@ -296,6 +300,15 @@ internal sealed class FakeChildrenService(FakeState state) : ChildrenService.Chi
 
 internal static class Fail
 {
+    /// <summary>Refuses as often as the test said, as a plane that is being restarted does.</summary>
+    public static void WhileAway(FakeState state)
+    {
+        if (state.AwayAfter-- == 0)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The server is stopping; try again."));
+        }
+    }
+
     public static void If(bool isWrong, string what)
     {
         if (isWrong)
