@@ -3,15 +3,11 @@ using System.Globalization;
 namespace Union.Integration.Tests;
 
 /// <summary>The samples on two planes that were started by hand in separate folders.</summary>
-public sealed class SampleRunsTests : IAsyncLifetime
+public sealed class SampleRunsTests(SharedInstallation shared)
 {
-    private UnionInstallation _union = null!;
+    private readonly UnionInstallation _union = shared.Running;
 
     private static string Samples => Path.Combine(RepositoryFiles.Root, "samples");
-
-    public async ValueTask InitializeAsync() => _union = await UnionInstallation.StartAsync();
-
-    public ValueTask DisposeAsync() => _union.DisposeAsync();
 
     [Fact]
     public async Task Hello_runs_and_every_reading_command_tells_of_it()
