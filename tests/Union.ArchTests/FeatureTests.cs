@@ -15,6 +15,7 @@ public sealed class FeatureTests
         ["Union.Core.ControlPlane.Projects"] = ["Database"],
         ["Union.Core.ControlPlane.Runs"] = ["Clusters", "Database", "Projects", "Tasks"],
         ["Union.Core.ControlPlane.Tasks"] = ["Database"],
+        ["Union.Core.ComputePlane.Actions"] = ["Children", "Link", "Objects"],
         ["Union.Core.ComputePlane.Children"] = ["Journal", "Objects"],
         ["Union.Core.ComputePlane.Execution"] = ["Secrets"],
         ["Union.Core.ComputePlane.Flyte"] = ["Execution", "Objects"],

@@ -34,7 +34,9 @@ internal sealed class UnionInstallation : IAsyncDisposable
                 address: 127.0.0.1:{{ports[1]}}
                 joinToken: {file: {{TokenFile}} }
               objects: {provider: file, listen: 127.0.0.1:{{ports[3]}} }
-              executor: {unsandboxed: true}
+              executor:
+                unsandboxed: true
+                environments: {stand-in: {{UnionBinary.StandIn}} }
               actions: {listen: 127.0.0.1:{{ports[4]}} }
               ops: {listen: 127.0.0.1:{{ports[5]}} }
 

@@ -15,5 +15,19 @@ public sealed class ActingTask
 
     public RunId Run => Assignment.Id().Action.Run;
 
+    /// <summary>
+    /// Refuses an action of another run, or another of this run: what a task may act for is what its capability names.
+    /// The org is not compared, it is the run's own whatever a client guesses.
+    /// </summary>
+    public void RequireSelf(string project, string domain, string run, string action)
+    {
+        if (Run.Project != project || Run.Domain != domain || Run.Name != run || Assignment.ActionId.Name != action)
+        {
+            throw new UnionException(
+                ErrorCode.PermissionDenied, "action_foreign", "A task acts for its own action only.",
+                "Call as the action that RUN_NAME and ACTION_NAME name.");
+        }
+    }
+
     public void Become(HeldAttempt held) => _held = held;
 }

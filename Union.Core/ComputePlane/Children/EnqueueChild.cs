@@ -2,9 +2,7 @@ using FluentValidation;
 using Flyteidl2.Task;
 using Google.Protobuf;
 using MediatR;
-using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
-using Union.Core.Boundary.Projections;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.Pipeline;
 
@@ -33,8 +31,8 @@ internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
 }
 
 internal sealed class EnqueueChildHandler(
-    Coordinator.CoordinatorClient coordinator, ActingTask task, ChildOutputs outputs, PrivateParts privateParts,
-    IObjectStore objects, ObjectLayout layout, ProjectFence fence)
+    ChildSubmission children, ActingTask task, ChildOutputs outputs, PrivateParts privateParts, IObjectStore objects,
+    ObjectLayout layout, ProjectFence fence)
     : IRequestHandler<EnqueueChild, string>
 {
     public async Task<string> Handle(EnqueueChild request, CancellationToken cancellationToken)
@@ -44,19 +42,9 @@ internal sealed class EnqueueChildHandler(
         using var content = new MemoryStream(inputs.ToByteArray());
         await objects.PutAsync(key, content, PutMode.Replace, cancellationToken);
 
-        var split = SplitMessage.Of(await WithParentsBundleAsync(request.Task, cancellationToken));
-        var privatePart = await privateParts.PutAsync(task.Run.Scope, split.Private, cancellationToken);
-        await coordinator.EnqueueAsync(
-            new EnqueueRequest
-            {
-                Parent = task.Ref,
-                Name = request.Name,
-                Group = request.Group,
-                TaskProjection = ByteString.CopyFrom(split.Projection.Span),
-                TaskPrivate = privatePart,
-                InputUri = objects.ReferenceTo(key).ToString(),
-            },
-            cancellationToken: cancellationToken);
+        var spec = await WithParentsBundleAsync(request.Task, cancellationToken);
+        await children.EnqueueAsync(
+            request.Name, request.Group, spec, objects.ReferenceTo(key).ToString(), cancellationToken);
         return request.Name;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
+using Union.Core.ComputePlane.Actions;
 using Union.Core.ComputePlane.Children;
 using Union.Core.ComputePlane.Journal;
 using Union.Core.ComputePlane.Link;
@@ -10,6 +11,7 @@ using Union.Core.ComputePlane.Logs;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Policy;
 using Union.Core.Pipeline;
+using Union.Host.Api.Actions;
 using Union.Host.Api.Children;
 using Union.Host.Api.ClusterCalls;
 using Union.Host.Api.Data;
@@ -99,6 +101,8 @@ internal static class ComputePlaneHost
         services.AddScoped<ActingTask>();
         services.AddScoped<SiblingDirectory>();
         services.AddScoped<ChildOutputs>();
+        services.AddScoped<ChildSubmission>();
+        services.AddScoped<SteadyWatch>();
 
         services.AddSingleton(_ => PinnedAssertionKeys.Open(Path.Combine(keys, "assertion-keys.json")));
         services.AddSingleton<AssertionVerifier>();
@@ -161,6 +165,7 @@ internal static class ComputePlaneHost
         app.MapGrpcService<SecretApi>();
         app.MapGrpcService<LinkApi>();
         app.MapGrpcService<ChildrenApi>();
+        app.MapGrpcService<ActionsApi>();
         app.MapFileObjects();
     }
 

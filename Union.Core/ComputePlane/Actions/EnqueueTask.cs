@@ -1,0 +1,48 @@
+using FluentValidation;
+using Flyteidl2.Task;
+using MediatR;
+using Union.Core.Boundary;
+using Union.Core.ComputePlane.Children;
+using Union.Core.ComputePlane.Objects;
+using Union.Core.Pipeline;
+
+namespace Union.Core.ComputePlane.Actions;
+
+/// <summary>
+/// Starts a task below the calling action, as the stock SDK does: it has chosen the name and written the inputs already.
+/// Safe to repeat.
+/// </summary>
+/// <param name="InputUri">Reference to inputs.pb, or to its folder.</param>
+public sealed record EnqueueTask(string Name, string Group, TaskSpec Task, string InputUri)
+    : IUseCase<string>, ITaskRequest;
+
+internal sealed class EnqueueTaskValidator : AbstractValidator<EnqueueTask>
+{
+    public EnqueueTaskValidator()
+    {
+        RuleFor(c => c.Name).Must(n => Names.IsAction(n) && n != Names.RootAction)
+            .WithMessage("A child's name has 1 to 63 lower-case letters and digits, dashes between them, and is not a0.");
+        RuleFor(c => c.Group).MaximumLength(63).WithMessage("A group may have 63 characters.");
+        RuleFor(c => c.Task.CalculateSize()).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
+    }
+}
+
+internal sealed class EnqueueTaskHandler(ChildSubmission children, ActingTask task, ProjectFence fence)
+    : IRequestHandler<EnqueueTask, string>
+{
+    public async Task<string> Handle(EnqueueTask request, CancellationToken cancellationToken)
+    {
+        Fence(request.InputUri, "the inputs");
+        Fence(request.Task.TaskTemplate?.Metadata?.CodeBundleUri ?? "", "the code bundle");
+        await children.EnqueueAsync(request.Name, request.Group, request.Task, request.InputUri, cancellationToken);
+        return request.Name;
+    }
+
+    private void Fence(string uri, string what)
+    {
+        if (uri.Length > 0)
+        {
+            fence.Resolve(task.Run.Scope, uri, what);
+        }
+    }
+}

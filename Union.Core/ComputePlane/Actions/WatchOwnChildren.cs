@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using MediatR;
+using Union.Contracts.Cluster.V1;
+using Union.Core.Boundary;
+using Union.Core.ComputePlane.Children;
+using Union.Core.ComputePlane.Link;
+using Union.Core.ComputePlane.Objects;
+using Union.Core.Pipeline;
+
+namespace Union.Core.ComputePlane.Actions;
+
+/// <summary>
+/// The children of the calling action: all that exist, then null, then each change until the caller leaves. What the
+/// control plane does not have, error texts, is filled in here.
+/// </summary>
+public sealed record WatchOwnChildren : IUseCase<IAsyncEnumerable<WatchedAction?>>, ITaskRequest;
+
+/// <param name="OutputUri">The folder of a task's outputs.</param>
+/// <param name="Error">Why it failed or ran out of time.</param>
+public sealed record WatchedAction(
+    string Name, ActionPhase Phase, string OutputUri, KeptError? Error, ErrorKind ErrorKind);
+
+internal sealed class WatchOwnChildrenHandler(SteadyWatch watch, ActingTask task, PrivateParts privateParts)
+    : IRequestHandler<WatchOwnChildren, IAsyncEnumerable<WatchedAction?>>
+{
+    private const string OutputsFile = "/outputs.pb";
+
+    public Task<IAsyncEnumerable<WatchedAction?>> Handle(
+        WatchOwnChildren request, CancellationToken cancellationToken) =>
+        Task.FromResult(WatchAsync(cancellationToken));
+
+    private async IAsyncEnumerable<WatchedAction?> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var update in watch.ReadAsync(cancellationToken))
+        {
+            yield return update is null ? null : await ToActionAsync(update, cancellationToken);
+        }
+    }
+
+    private async Task<WatchedAction> ToActionAsync(ChildUpdate update, CancellationToken cancellationToken)
+    {
+        var error = update.ErrorCode.Length == 0
+            ? null
+            : await KeptError.ReadAsync(
+                privateParts, task.Run.Scope, update.ErrorPrivate, update.ErrorCode, cancellationToken);
+        return new WatchedAction(
+            update.Name, (ActionPhase)update.Phase, FolderOf(update.OutputUri), error, update.ErrorKind);
+    }
+
+    // The control plane keeps the file, as readers of attempts want it; the SDK adds the file's name itself.
+    private static string FolderOf(string uri) =>
+        uri.EndsWith(OutputsFile, StringComparison.Ordinal) ? uri[..^OutputsFile.Length] : uri;
+}

@@ -1,0 +1,39 @@
+using Flyteidl2.Actions;
+using Flyteidl2.Common;
+using Flyteidl2.Core;
+using Flyteidl2.Workflow;
+using Union.Core.ComputePlane.Actions;
+using WirePhase = Flyteidl2.Common.ActionPhase;
+
+namespace Union.Host.Api.Actions;
+
+/// <summary>Updates of children in the words of the contract.</summary>
+internal static class ActionUpdates
+{
+    /// <summary>Null says that every child that existed has been told.</summary>
+    public static WatchForUpdatesResponse Of(WatchedAction? child, RunIdentifier run)
+    {
+        if (child is null)
+        {
+            return new WatchForUpdatesResponse { ControlMessage = new ControlMessage { Sentinel = true } };
+        }
+
+        var update = new ActionUpdate
+        {
+            ActionId = new ActionIdentifier { Run = run, Name = child.Name },
+            Phase = (WirePhase)child.Phase,
+            OutputUri = child.OutputUri,
+        };
+        if (child.Error is { } error)
+        {
+            update.Error = new ExecutionError
+            {
+                Code = error.Code,
+                Message = error.Message,
+                Kind = (ExecutionError.Types.ErrorKind)child.ErrorKind,
+            };
+        }
+
+        return new WatchForUpdatesResponse { ActionUpdate = update };
+    }
+}

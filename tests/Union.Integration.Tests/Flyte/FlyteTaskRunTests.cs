@@ -1,0 +1,112 @@
+using Flyteidl2.Common;
+
+namespace Union.Integration.Tests.Flyte;
+
+/// <summary>Tasks of the stock SDK's kind from submission to outputs, and what they may ask of their cluster.</summary>
+public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlytePlanes>
+{
+    private StockClient Client => planes.Client;
+
+    [Fact]
+    public async Task Task_WithInputs_AnswersItsOutputs()
+    {
+        var ended = await Client.RunAsync("double", 0, StockClient.Number("x", 21));
+
+        Assert.Equal(42, (await Client.OutputsAsync(ended))[0].Scalar.Primitive.Integer);
+        Assert.EndsWith("/a0/1/outputs.pb", ended.Attempts[^1].Outputs.OutputUri, StringComparison.Ordinal);
+        Assert.Contains("double", ended.Task.TaskTemplate.Container.Args);
+    }
+
+    [Fact]
+    public async Task Task_ThatRaises_FailsWithItsTextAndIsNotRetried()
+    {
+        var ended = await Client.RunAsync("raises", 3, StockClient.Number("x", 7));
+
+        Assert.Equal(ActionPhase.Failed, ended.Status.Phase);
+        Assert.Equal("ValueError: no such year: 7", ended.ErrorInfo.Message);
+        Assert.Single(ended.Attempts);
+    }
+
+    [Fact]
+    public async Task Task_ThatRaisesRecoverably_IsTriedAgain()
+    {
+        var ended = await Client.RunAsync("flaky", 2);
+
+        Assert.Equal(2, (await Client.OutputsAsync(ended))[0].Scalar.Primitive.Integer);
+    }
+
+    [Fact]
+    public async Task Task_ThatDies_IsACrashAndNotAnErrorOfItsOwn()
+    {
+        var silent = await Client.RunAsync("silent");
+        var crashed = await Client.RunAsync("crashes");
+
+        Assert.StartsWith("no_result: ", silent.ErrorInfo.Message, StringComparison.Ordinal);
+        Assert.StartsWith("exit_code: exit code 3", crashed.ErrorInfo.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Parent_FansOut_JoinsItsChildrensOutputs()
+    {
+        var ended = await Client.RunAsync("fans_out", 0, StockClient.Number("x", 4));
+
+        Assert.Equal(20, (await Client.OutputsAsync(ended))[0].Scalar.Primitive.Integer);
+        var children = (await Client.ActionsAsync(ended.Id.Run.Name)).Where(action => action.Id.Name != "a0").ToList();
+        Assert.Equal(4, children.Count);
+        Assert.All(children, child =>
+        {
+            Assert.Equal(("a0", "fan", ActionPhase.Succeeded), (child.Metadata.Parent, child.Metadata.Group, child.Status.Phase));
+            Assert.StartsWith("4", child.Id.Name, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Parent_OfAChildThatFails_GetsTheErrorInTheChildsOwnWords()
+    {
+        var ended = await Client.RunAsync("catches", 0, StockClient.Number("x", 3));
+
+        var outputs = await Client.OutputsAsync(ended);
+        Assert.Equal("ValueError|no such year: 3|User", outputs[0].Scalar.Primitive.StringValue);
+        Assert.Equal("exit_code|User", outputs[1].Scalar.Primitive.StringValue);
+    }
+
+    [Fact]
+    public async Task Parent_ThatDiesAndIsRetried_FindsItsFinishedChildAgain()
+    {
+        var ended = await Client.RunAsync("replays", 1, StockClient.Number("x", 5));
+
+        var outputs = await Client.OutputsAsync(ended);
+        Assert.Equal((10, 1), (outputs[0].Scalar.Primitive.Integer, outputs[1].Scalar.Primitive.Integer));
+        Assert.Equal(2, (await Client.ActionsAsync(ended.Id.Run.Name)).Count);
+    }
+
+    [Fact]
+    public async Task Parent_AbortsAChild_IsToldSo()
+    {
+        var ended = await Client.RunAsync("aborts");
+
+        Assert.Equal("Aborted", (await Client.OutputsAsync(ended))[0].Scalar.Primitive.StringValue);
+    }
+
+    [Fact]
+    public async Task Parent_ThatFails_LeavesNoChildRunning()
+    {
+        var ended = await Client.RunAsync("leaves");
+
+        Assert.Equal(ActionPhase.Failed, ended.Status.Phase);
+        var child = Assert.Single(await Client.ActionsAsync(ended.Id.Run.Name), action => action.Id.Name != "a0");
+        Assert.Equal(ActionPhase.Aborted, child.Status.Phase);
+    }
+
+    [Fact]
+    public async Task Task_ThatActsForOthersOrNamesOthersObjects_IsRefused()
+    {
+        var ended = await Client.RunAsync("trespasses");
+
+        Assert.Equal(
+            "permission_denied permission_denied invalid_argument invalid_argument invalid_argument not_found "
+            + "permission_denied permission_denied",
+            (await Client.OutputsAsync(ended))[0].Scalar.Primitive.StringValue);
+        Assert.Single(await Client.ActionsAsync(ended.Id.Run.Name));
+    }
+}
