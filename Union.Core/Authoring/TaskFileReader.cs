@@ -182,13 +182,24 @@ internal static partial class TaskFileReader
                 section.Error(nameNode, "the name of a secret must be 1 to 127 letters, digits, '-' or '_'.");
             }
 
-            var variable = section.RequiredText("env", out var variableNode) ?? "";
-            if (variableNode is not null)
+            var env = section.Text("env", out var envNode);
+            var file = section.Text("file", out var fileNode);
+            if (env is null == file is null)
             {
-                CheckVariable(section, variableNode, variable);
+                section.Error(nameNode, "a secret needs either 'env' (a variable with its value) or 'file' (one with a file's path).");
             }
 
-            return new Secret { Key = name, EnvVar = variable, MountRequirement = Secret.Types.MountType.EnvVar };
+            if ((envNode ?? fileNode) is { } variableNode)
+            {
+                CheckVariable(section, variableNode, env ?? file ?? "");
+            }
+
+            return new Secret
+            {
+                Key = name,
+                EnvVar = env ?? file ?? "",
+                MountRequirement = file is null ? Secret.Types.MountType.EnvVar : Secret.Types.MountType.File,
+            };
         }));
         return context;
     }

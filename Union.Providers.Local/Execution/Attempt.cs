@@ -118,6 +118,7 @@ internal sealed class Attempt : IAsyncDisposable
         var endedAt = _child is null ? _end.ExitedAt ?? _services.Time.GetUtcNow() : _services.Time.GetUtcNow();
         await _processes.EndRestAsync(_end.ExitCode is not null, cancellationToken);
         _gone.TrySetResult();
+        SecretFiles.Remove(_folder);
         await _follower.CompleteAsync();
         var result = await _services.Collector.CollectAsync(
             _folder, _record, _end.Read(endedAt - _record.StartedAt), endedAt, _follower.FirstMicros, cancellationToken);

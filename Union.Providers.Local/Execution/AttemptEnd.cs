@@ -112,7 +112,7 @@ internal sealed class AttemptEnd(AttemptFolder folder, AttemptRecord record, Sec
     private bool WasStarted() =>
         File.Exists(folder.Status) && File.ReadAllText(folder.Status).Contains("\"exit-code\"", StringComparison.Ordinal);
 
-    // Twice the bytes are read and masked, so that the cut never leaves the rest of a secret behind.
+    // Twice the bytes are read: the masked text is shorter, and the beginning of what is read does not count.
     public string ReadErrorTail()
     {
         if (!File.Exists(folder.Stderr))
@@ -122,8 +122,10 @@ internal sealed class AttemptEnd(AttemptFolder folder, AttemptRecord record, Sec
 
         using var file = File.OpenHandle(folder.Stderr, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var bytes = new byte[2 * TailBytes];
-        var read = RandomAccess.Read(file, bytes, Math.Max(0, RandomAccess.GetLength(file) - bytes.Length));
-        var text = string.Join('\n', mask.Apply(bytes.AsSpan(0, read)).TrimEnd().Split('\n').TakeLast(TailLines));
+        var start = Math.Max(0, RandomAccess.GetLength(file) - bytes.Length);
+        var read = bytes.AsSpan(0, RandomAccess.Read(file, bytes, start));
+        var masked = start == 0 ? mask.Apply(read) : mask.ApplyToEnd(read);
+        var text = string.Join('\n', masked.TrimEnd().Split('\n').TakeLast(TailLines));
         return text.Length > TailBytes ? text[^TailBytes..] : text;
     }
 }

@@ -52,6 +52,9 @@ internal sealed class AttemptFolder
     /// <summary>Why the attempt was ended, written before the first signal is sent.</summary>
     public string End => Path.Combine(Root, "end");
 
+    /// <summary>Says where in memory the secrets lie that the task reads as files.</summary>
+    public string SecretFolder => Path.Combine(Root, "secrets");
+
     public string Record => Path.Combine(Root, "attempt.json");
 
     public string Result => Path.Combine(Root, "result.json");
@@ -107,6 +110,7 @@ internal sealed class AttemptFolder
             return;
         }
 
+        SecretFiles.Remove(this);
         try
         {
             Directory.Delete(Root, recursive: true);

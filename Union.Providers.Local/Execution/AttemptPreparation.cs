@@ -42,10 +42,12 @@ internal sealed class AttemptPreparation(
             throw AttemptFailure.Invalid("command_invalid", "The task has no command, or one with a NUL in it.");
         }
 
-        var environment = TaskEnvironment.Compose(work, places, start.Variables, ComposePath(programs));
+        var secrets = SecretFiles.Write(folder, work.SecretFiles);
+        var environment = TaskEnvironment.Compose(
+            work, places with { Secrets = sandbox is null ? secrets : SecretFiles.Folder }, start.Variables, ComposePath(programs));
         return new SupervisorStart(
             kind, sandbox is not null, limits, start.Command,
-            sandbox?.Arguments(folder, environment, start.Mounts, programs, limits.Memory)
+            sandbox?.Arguments(folder, environment, start.Mounts, secrets, programs, limits.Memory)
                 ?? Supervisor.BareScript(folder, environment));
     }
 

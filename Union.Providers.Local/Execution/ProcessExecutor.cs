@@ -179,7 +179,8 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
         var record = new AttemptRecord(
             work.Key.Uid, work.Key.Fence, work.OutputFolder.ToString(), types.ToByteString().ToBase64(),
             work.Spec.TaskTemplate?.Container?.Command.FirstOrDefault() ?? "", startedAt, 0, 0, _sandbox is not null,
-            SecretMask.Of(_services.Masks.Key, work.SecretEnvironment.Values).Fingerprints);
+            SecretMask.Of(
+                _services.Masks.Key, work.SecretEnvironment.Values.Concat(work.SecretFiles.Select(file => file.Value))).Fingerprints);
         try
         {
             var start = await _preparation.PrepareAsync(folder, work, cancellationToken);
@@ -199,6 +200,7 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
         catch (AttemptFailure e)
         {
             LogRefused(work.Key.Uid, work.Key.Fence, e.Error.Code);
+            SecretFiles.Remove(folder);
             record.Write(folder);
             await _services.Collector.PutErrorAsync(e.Error, work.OutputFolder, cancellationToken);
             ResultRecord.Write(folder, new AttemptResult(

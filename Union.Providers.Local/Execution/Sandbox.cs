@@ -54,7 +54,7 @@ internal sealed class Sandbox
     /// <summary>What bubblewrap reads from its pipe: arguments, each with a NUL behind.</summary>
     public byte[] Arguments(
         AttemptFolder folder, IReadOnlyDictionary<string, string> environment, IEnumerable<Mount> mounts,
-        string? programs, long memory)
+        string? secrets, string? programs, long memory)
     {
         var arguments = new List<string> { "--clearenv" };
         foreach (var (name, value) in environment)
@@ -73,6 +73,11 @@ internal sealed class Sandbox
         foreach (var mount in mounts)
         {
             arguments.AddRange([mount.Writable ? "--bind" : "--ro-bind", mount.Path, mount.Path]);
+        }
+
+        if (secrets is not null)
+        {
+            arguments.AddRange(["--ro-bind", secrets, SecretFiles.Folder]);
         }
 
         arguments.AddRange(Programs(programs));

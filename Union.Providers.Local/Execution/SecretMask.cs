@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Union.Core.ComputePlane.Secrets;
@@ -5,8 +6,8 @@ using Union.Core.ComputePlane.Secrets;
 namespace Union.Providers.Local.Execution;
 
 /// <summary>How a piece of a secret is known again without being kept.</summary>
-/// <param name="Sum">The sum of its bytes, modulo 256: spares the keyed hash for all but one window in 256.</param>
-internal sealed record Fingerprint(int Length, byte Sum, string Hash);
+/// <param name="Sum">A keyed sum of its bytes: spares the keyed hash for all but one window in 65,536.</param>
+internal sealed record Fingerprint(int Length, ushort Sum, string Hash);
 
 /// <summary>
 /// Replaces secrets in log lines. It holds keyed fingerprints only, so the same mask is there after a restart, when the
@@ -17,32 +18,39 @@ internal sealed class SecretMask
     /// <summary>Shorter ones occur by chance everywhere, so masking them would hide the log and not the secret.</summary>
     public const int MinLength = 4;
 
-    /// <summary>Longer secrets are known by their pieces, so that a line that is cut never hides a part of one.</summary>
-    public const int MaxPiece = 256;
-
-    /// <summary>Where the base64 program of a shell breaks its lines.</summary>
-    private const int Base64Line = 76;
+    /// <summary>The longest text that is known as one.</summary>
+    public const int MaxPiece = SecretShapes.MaxPiece;
 
     private const int KeyBytes = 32;
 
     private readonly byte[] _key;
-    private readonly ILookup<int, Fingerprint> _byLength;
+    private readonly ushort[] _weights;
+    private readonly (int Length, ILookup<ushort, string> Hashes)[] _byLength;
 
     public SecretMask(byte[] key, IReadOnlyList<Fingerprint> fingerprints)
     {
         _key = key;
         Fingerprints = fingerprints;
-        _byLength = fingerprints.ToLookup(fingerprint => fingerprint.Length);
+        _weights = WeightsOf(key);
+        _byLength =
+        [
+            .. fingerprints.GroupBy(fingerprint => fingerprint.Length)
+                .Select(group => (group.Key, group.ToLookup(f => f.Sum, f => f.Hash))),
+        ];
     }
 
     public IReadOnlyList<Fingerprint> Fingerprints { get; }
 
-    public static SecretMask Of(byte[] key, IEnumerable<SecretBytes> secrets) => new(
-        key,
-        [
-            .. secrets.SelectMany(secret => Pieces(secret.Reveal().ToArray())).Where(piece => piece.Length >= MinLength)
-                .Select(piece => new Fingerprint(piece.Length, Sum(piece), Hash(key, piece))).Distinct(),
-        ]);
+    public static SecretMask Of(byte[] key, IEnumerable<SecretBytes> secrets)
+    {
+        var weights = WeightsOf(key);
+        return new SecretMask(
+            key,
+            [
+                .. secrets.SelectMany(secret => SecretShapes.Of(secret.Reveal().ToArray())).Where(piece => piece.Length >= MinLength)
+                    .Select(piece => new Fingerprint(piece.Length, Sum(weights, piece), Hash(key, piece))).Distinct(),
+            ]);
+    }
 
     /// <summary>The key of this data folder, made on first use.</summary>
     public static byte[] LoadKey(string dataDir)
@@ -71,14 +79,14 @@ internal sealed class SecretMask
     public IReadOnlyList<Range> Find(ReadOnlySpan<byte> text)
     {
         var found = new List<(int Start, int End)>();
-        foreach (var group in _byLength)
+        foreach (var (length, hashes) in _byLength)
         {
             var sum = 0;
             for (var i = 0; i < text.Length; i++)
             {
-                sum += text[i] - (i >= group.Key ? text[i - group.Key] : 0);
-                var start = i - group.Key + 1;
-                if (start >= 0 && Matches(group, (byte)sum, text.Slice(start, group.Key)))
+                sum += _weights[text[i]] - (i >= length ? _weights[text[i - length]] : 0);
+                var start = i - length + 1;
+                if (start >= 0 && hashes.Contains((ushort)sum) && hashes[(ushort)sum].Contains(Hash(_key, text.Slice(start, length))))
                 {
                     found.Add((start, i + 1));
                 }
@@ -103,12 +111,30 @@ internal sealed class SecretMask
     }
 
     /// <summary>The text with three stars in place of each secret.</summary>
-    public string Apply(ReadOnlySpan<byte> text)
+    public string Apply(ReadOnlySpan<byte> text) => Apply(text, 0);
+
+    /// <summary>
+    /// The end of a text of which the beginning is away. What stands first may be the rest of a secret, which nobody
+    /// can know again, so as much is left out as one piece may have.
+    /// </summary>
+    public string ApplyToEnd(ReadOnlySpan<byte> text) => Apply(text, Math.Min(MaxPiece, text.Length));
+
+    private string Apply(ReadOnlySpan<byte> text, int from)
     {
         var masked = new StringBuilder();
-        var from = 0;
         foreach (var range in Find(text))
         {
+            if (range.End.Value <= from)
+            {
+                continue;
+            }
+
+            if (range.Start.Value < from)
+            {
+                from = range.End.Value;
+                continue;
+            }
+
             masked.Append(Encoding.UTF8.GetString(text[from..range.Start.Value])).Append("***");
             from = range.End.Value;
         }
@@ -116,74 +142,23 @@ internal sealed class SecretMask
         return masked.Append(Encoding.UTF8.GetString(text[from..])).ToString();
     }
 
-    private bool Matches(IEnumerable<Fingerprint> candidates, byte sum, ReadOnlySpan<byte> window)
-    {
-        string? hash = null;
-        foreach (var candidate in candidates)
-        {
-            if (candidate.Sum == sum && (hash ??= Hash(_key, window)) == candidate.Hash)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // A log has lines, so a secret of several lines is known by each; base64 without its last group is the same whether
-    // or not a line break was encoded with it; and a capability in an address is also known without the address.
-    private static IEnumerable<byte[]> Pieces(byte[] secret)
-    {
-        foreach (var line in Split(secret, (byte)'\n'))
-        {
-            var piece = line is [.. var rest, (byte)'\r'] ? rest : line;
-            foreach (var chunk in piece.Chunk(MaxPiece))
-            {
-                yield return chunk;
-            }
-        }
-
-        var base64 = Convert.ToBase64String(secret, 0, secret.Length - (secret.Length % 3));
-        foreach (var chunk in Encoding.ASCII.GetBytes(base64).Chunk(Base64Line).Where(chunk => chunk.Length >= 2 * MinLength))
-        {
-            yield return chunk;
-        }
-
-        var whole = Encoding.ASCII.GetBytes(Convert.ToBase64String(secret));
-        if (whole.Length <= Base64Line && secret.Length >= MinLength)
-        {
-            yield return whole;
-        }
-
-        var slash = secret.AsSpan().LastIndexOf((byte)'/');
-        if (slash >= 0 && secret.Length - slash > 16 && secret.Length - slash <= MaxPiece)
-        {
-            yield return secret[(slash + 1)..];
-        }
-    }
-
-    private static IEnumerable<byte[]> Split(byte[] text, byte separator)
-    {
-        var start = 0;
-        for (var i = 0; i <= text.Length; i++)
-        {
-            if (i == text.Length || text[i] == separator)
-            {
-                yield return text[start..i];
-                start = i + 1;
-            }
-        }
-    }
-
-    private static byte Sum(ReadOnlySpan<byte> piece)
+    private static ushort Sum(ushort[] weights, ReadOnlySpan<byte> piece)
     {
         var sum = 0;
         foreach (var value in piece)
         {
-            sum += value;
+            sum += weights[value];
         }
 
-        return (byte)sum;
+        return (ushort)sum;
+    }
+
+    // Keyed, so that a record tells nothing of a secret's bytes to whoever lacks the key.
+    private static ushort[] WeightsOf(byte[] key)
+    {
+        var weights = new ushort[256];
+        HKDF.Expand(HashAlgorithmName.SHA256, HMACSHA256.HashData(key, "mask"u8), MemoryMarshal.AsBytes(weights.AsSpan()), "sum"u8);
+        return weights;
     }
 
     private static string Hash(byte[] key, ReadOnlySpan<byte> piece) =>

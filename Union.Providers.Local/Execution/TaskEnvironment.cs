@@ -27,6 +27,11 @@ internal static partial class TaskEnvironment
             variables[name] = value;
         }
 
+        foreach (var file in work.SecretFiles.Where(file => file.Variable is not null))
+        {
+            variables[file.Variable!] = $"{places.Secrets}/{file.Path}";
+        }
+
         foreach (var (name, value) in work.SecretEnvironment)
         {
             variables[name] = Encoding.UTF8.GetString(value.Reveal().Span);
@@ -35,6 +40,12 @@ internal static partial class TaskEnvironment
         foreach (var (name, value) in work.Identity.Concat(promised))
         {
             variables[name] = value;
+        }
+
+        if (work.SecretFiles.Count > 0)
+        {
+            // Where the stock SDK looks when its own default is not to be had.
+            variables["FLYTE_SECRETS_DEFAULT_DIR"] = places.Secrets!;
         }
 
         variables["PATH"] = path;
@@ -67,6 +78,9 @@ internal static partial class TaskEnvironment
 /// <summary>The paths of an attempt as its task sees them.</summary>
 internal sealed record TaskPlaces(string Work, string Inputs, string Outputs, string Report, string Temporary)
 {
+    /// <summary>The folder of secrets that are files; null where there are none.</summary>
+    public string? Secrets { get; init; }
+
     public static TaskPlaces Sandboxed { get; } =
         new("/union/work", "/union/inputs", "/union/outputs", "/union/report/report.html", "/tmp");
 

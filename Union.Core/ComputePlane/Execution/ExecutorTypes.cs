@@ -34,6 +34,9 @@ public sealed record AttemptWork(AttemptKey Key, AttemptId Id)
 
     /// <summary>Variables whose values must never reach a disk, a process list or a log line.</summary>
     public required IReadOnlyDictionary<string, SecretBytes> SecretEnvironment { get; init; }
+
+    /// <summary>Secrets that the task reads as files, under the same rule.</summary>
+    public IReadOnlyList<SecretFile> SecretFiles { get; init; } = [];
 }
 
 public enum AttemptOutcome : long

@@ -29,6 +29,7 @@ public sealed class AttemptWorkBuilder(
             scope, assignment.RunProjection, assignment.RunPrivate, cancellationToken));
         var isFlyte = TaskKinds.Of(spec) == TaskKind.Flyte;
         var bundle = spec.TaskTemplate?.Metadata?.CodeBundleUri ?? "";
+        var found = await secrets.ResolveAsync(scope, spec.TaskTemplate?.SecurityContext, cancellationToken);
         return new AttemptWork(assignment.Ref.Key(), id)
         {
             Spec = spec,
@@ -38,7 +39,11 @@ public sealed class AttemptWorkBuilder(
             Environment = Environment(run),
             Identity = isFlyte ? FlyteEnvironment.Of(id.Action, FlytePlaces.Of(id, objects, layout)) : Identity(id),
             RunStartTime = (assignment.RunStartTime ?? new Timestamp()).ToDateTimeOffset(),
-            SecretEnvironment = await SecretsAsync(scope, spec, Address(capability), isFlyte, cancellationToken),
+            SecretEnvironment = new Dictionary<string, SecretBytes>(found.Variables)
+            {
+                [isFlyte ? FlyteEnvironment.Endpoint : "UNION_ACTIONS"] = Address(capability),
+            },
+            SecretFiles = found.Files,
         };
     }
 
@@ -103,14 +108,4 @@ public sealed class AttemptWorkBuilder(
 
     private SecretBytes Address(SecretValue capability) =>
         new(System.Text.Encoding.ASCII.GetBytes($"{endpoint.Address}/a/{capability.Reveal()}"));
-
-    private async Task<IReadOnlyDictionary<string, SecretBytes>> SecretsAsync(
-        ProjectScope scope, TaskSpec spec, SecretBytes address, bool isFlyte, CancellationToken cancellationToken)
-    {
-        var resolved = await secrets.ResolveAsync(scope, spec.TaskTemplate?.SecurityContext, cancellationToken);
-        return new Dictionary<string, SecretBytes>(resolved)
-        {
-            [isFlyte ? FlyteEnvironment.Endpoint : "UNION_ACTIONS"] = address,
-        };
-    }
 }

@@ -5,17 +5,18 @@ namespace Union.Core.ComputePlane.Secrets;
 
 /// <summary>
 /// Finds the secrets that a task names, the most specific scope first: project and domain, project, domain, org.
-/// The task gets them as variables, by default the name in capitals.
+/// The task gets them as variables, by default the name in capitals, or as files.
 /// </summary>
 public sealed class SecretResolver(ISecretStore store)
 {
     private const int MaxSecrets = 100;
 
-    /// <summary>Variable to value; refused as a whole where one is missing or malformed.</summary>
-    public async Task<IReadOnlyDictionary<string, SecretBytes>> ResolveAsync(
+    /// <summary>Refused as a whole where one is missing or malformed.</summary>
+    public async Task<TaskSecrets> ResolveAsync(
         ProjectScope scope, SecurityContext? security, CancellationToken cancellationToken)
     {
         var variables = new Dictionary<string, SecretBytes>();
+        var files = new Dictionary<string, SecretFile>();
         if (security?.Secrets.Count > MaxSecrets)
         {
             throw Refused($"A task names at most {MaxSecrets} secrets.");
@@ -24,15 +25,35 @@ public sealed class SecretResolver(ISecretStore store)
         foreach (var secret in security?.Secrets ?? [])
         {
             var name = NameOf(secret);
-            var variable = VariableOf(secret, name);
-            if (!variables.TryAdd(variable, await FindAsync(scope, name, cancellationToken)))
+            var isFile = secret.MountRequirement is Secret.Types.MountType.File;
+            var variable = isFile && secret.EnvVar.Length == 0 ? null : VariableOf(secret, name);
+            var value = await FindAsync(scope, name, cancellationToken);
+            if (isFile)
+            {
+                var file = new SecretFile(PathOf(secret), variable, value);
+                if (!files.TryAdd(file.Path, file))
+                {
+                    throw Refused($"Two secrets go into the file {file.Path}.");
+                }
+            }
+
+            if (variable is not null && !variables.TryAdd(variable, value))
             {
                 throw Refused($"Two secrets go into the variable {variable}.");
             }
         }
 
-        return variables;
+        foreach (var file in files.Values.Where(file => file.Variable is not null))
+        {
+            variables.Remove(file.Variable!);
+        }
+
+        return new TaskSecrets(variables, [.. files.Values]);
     }
+
+    // Small letters, as the stock SDK looks for them.
+    private static string PathOf(Secret secret) =>
+        (secret.Group.Length == 0 ? secret.Key : $"{secret.Group}/{secret.Key}").ToLowerInvariant();
 
     // Stores have flat names, so a group is a prefix, as it is in the variable that stock clients expect.
     private static string NameOf(Secret secret)
@@ -45,14 +66,6 @@ public sealed class SecretResolver(ISecretStore store)
 
     private static string VariableOf(Secret secret, string name)
     {
-        if (secret.MountRequirement is Secret.Types.MountType.File)
-        {
-            throw new UnionException(
-                ErrorCode.Unimplemented, "secret_mount_unsupported",
-                $"Secret {name} is asked for as a file; this cluster gives secrets as variables.",
-                "Ask for an environment variable.");
-        }
-
         var variable = secret.EnvVar.Length > 0
             ? secret.EnvVar
             : name.ToUpperInvariant().Replace('-', '_');

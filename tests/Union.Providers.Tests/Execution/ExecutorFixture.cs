@@ -82,6 +82,7 @@ internal sealed class ExecutorFixture : IAsyncDisposable
             Environment = draft.Environment,
             SecretEnvironment = draft.Secrets.ToDictionary(
                 pair => pair.Key, pair => new SecretBytes(Encoding.UTF8.GetBytes(pair.Value))),
+            SecretFiles = draft.SecretFiles,
         };
     }
 
@@ -168,6 +169,8 @@ internal sealed class AttemptWorkDraft
     public Dictionary<string, string> Environment { get; } = [];
 
     public Dictionary<string, string> Secrets { get; } = [];
+
+    public List<SecretFile> SecretFiles { get; } = [];
 
     public ObjectKey? Bundle { get; set; }
 

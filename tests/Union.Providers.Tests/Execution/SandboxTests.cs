@@ -1,3 +1,4 @@
+using Union.Core.ComputePlane.Secrets;
 using Union.Providers.Local.Execution;
 
 namespace Union.Providers.Tests.Execution;
@@ -85,6 +86,68 @@ public sealed class SandboxTests
             || line.Contains(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Canary))[..^4], StringComparison.Ordinal));
         await fixture.Executor.ForgetAsync(work.Key, Cancel);
         Assert.Empty(FilesWithCanary(fixture.DataDir));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SecretFile_IsInMemoryOnly_AndGoneWithTheAttempt(bool sandboxed)
+    {
+        await using var fixture = ExecutorFixture.With(sandboxed);
+        var value = new SecretBytes(System.Text.Encoding.UTF8.GetBytes(Canary));
+        var work = fixture.Shell(
+            "stat -c '%a %F' \"$KEY_FILE\"; cat \"$FLYTE_SECRETS_DEFAULT_DIR/db/pass-word\"; echo; [ ! \"$KEY\" ] || echo leak; "
+            + "echo up; while [ ! -e go ]; do sleep 0.02; done",
+            draft => draft.SecretFiles.AddRange([new SecretFile("key", "KEY_FILE", value), new SecretFile("db/pass-word", null, value)]));
+        await fixture.Executor.StartAsync(work, Cancel);
+        await fixture.LineAsync(work, "up");
+
+        var root = AttemptFolder.ReadLine(fixture.FolderOf(work).SecretFolder)!;
+        Assert.Equal("tmpfs", new DriveInfo(root).DriveFormat);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(root).UnixFileMode);
+        Assert.Empty(ArgumentsWithCanary());
+        Assert.Empty(FilesWithCanary(fixture.DataDir).Except([fixture.FolderOf(work).Stdout]));
+        await fixture.RestartAsync();
+        var waiting = fixture.WaitAsync(work);
+        await File.WriteAllTextAsync(Path.Combine(fixture.FolderOf(work).Work, "go"), "", Cancel);
+        await waiting;
+
+        Assert.False(Directory.Exists(root));
+        Assert.Equal(
+            ["400 regular file", "***", "up"], (await fixture.ArchiveAsync(work)).Select(line => line.Text));
+    }
+
+    [Fact]
+    public async Task SecretFile_InTheSandbox_CannotBeChanged()
+    {
+        await using var fixture = ExecutorFixture.Sandboxed();
+        var work = fixture.Shell(
+            "rm \"$KEY_FILE\" 2>/dev/null || echo kept; echo x 2>/dev/null >\"$KEY_FILE\" || echo unchanged; echo \"$KEY_FILE\"",
+            draft => draft.SecretFiles.Add(new SecretFile("key", "KEY_FILE", new SecretBytes("value"u8.ToArray()))));
+
+        await fixture.RunAsync(work);
+
+        Assert.Equal(
+            ["kept", "unchanged", "/etc/flyte/secrets/key"], (await fixture.ArchiveAsync(work)).Select(line => line.Text));
+    }
+
+    [Fact]
+    public async Task SecretFile_OfATaskThatIsRefused_IsRemoved()
+    {
+        await using var fixture = ExecutorFixture.Bare();
+        var before = Directory.GetDirectories("/dev/shm", "union-*");
+        var work = fixture.Shell("true", draft =>
+        {
+            draft.Environment["not a name"] = "x";
+            draft.SecretFiles.Add(new SecretFile("key", null, new SecretBytes("value"u8.ToArray())));
+        });
+
+        var result = await fixture.RunAsync(work);
+
+        Assert.Equal("environment_invalid", result.Error!.Code);
+        Assert.NotNull(AttemptFolder.ReadLine(fixture.FolderOf(work).SecretFolder));
+        Assert.DoesNotContain(AttemptFolder.ReadLine(fixture.FolderOf(work).SecretFolder), Directory.GetDirectories("/dev/shm").Except(before));
     }
 
     [Fact]

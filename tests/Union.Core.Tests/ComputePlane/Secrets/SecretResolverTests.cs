@@ -26,7 +26,7 @@ public sealed class SecretResolverTests
 
             var found = await ResolveAsync(Needs(new Secret { Key = "key" }));
 
-            Assert.Equal(value, Encoding.UTF8.GetString(found["KEY"].Reveal().Span));
+            Assert.Equal(value, Encoding.UTF8.GetString(found.Variables["KEY"].Reveal().Span));
         }
     }
 
@@ -43,7 +43,7 @@ public sealed class SecretResolverTests
 
         var found = await ResolveAsync(Needs(new Secret { Group = group, Key = key, EnvVar = variable }));
 
-        Assert.Equal([expected], found.Keys);
+        Assert.Equal([expected], found.Variables.Keys);
     }
 
     [Fact]
@@ -61,7 +61,11 @@ public sealed class SecretResolverTests
         await PutAsync("acme", null, null, "x");
         Secret[][] cases =
         [
-            [new Secret { Key = "key", MountRequirement = Secret.Types.MountType.File }],
+            [AsFile("key"), AsFile("key")],
+            [AsFile("key", "A"), new Secret { Key = "key", EnvVar = "A" }],
+            [AsFile("key", "A=B")],
+            [AsFile("../key")],
+            [new Secret { Group = "..", Key = "key", MountRequirement = Secret.Types.MountType.File }],
             [new Secret { Key = "key", EnvVar = "A=B" }],
             [new Secret { Key = "../key" }],
             [new Secret { Key = "key" }, new Secret { Key = "key" }],
@@ -72,14 +76,34 @@ public sealed class SecretResolverTests
             await Assert.ThrowsAsync<UnionException>(() => ResolveAsync(Needs(secrets)));
         }
 
-        Assert.Empty(await ResolveAsync(null));
-        Assert.Single(await ResolveAsync(Needs(new Secret { Key = "key" })));
+        Assert.Empty((await ResolveAsync(null)).Variables);
+        Assert.Single((await ResolveAsync(Needs(new Secret { Key = "key" }))).Variables);
     }
+
+    [Fact]
+    public async Task Resolve_AsFile_HasThePathThatStockClientsReadAndNoVariableOfItsValue()
+    {
+        await PutAsync("acme", null, null, "x");
+        await _store.PutAsync(
+            new SecretName(new SecretScope("acme", null, null), "Db_Pass-Word"), new SecretBytes("y"u8.ToArray()),
+            PutSecret.CreateOnly, ComputePlaneFixture.Cancel);
+
+        var found = await ResolveAsync(Needs(
+            AsFile("key", "KEY_FILE"),
+            new Secret { Group = "Db", Key = "Pass-Word", MountRequirement = Secret.Types.MountType.File }));
+
+        Assert.Empty(found.Variables);
+        Assert.Equal([("key", "KEY_FILE"), ("db/pass-word", null)], found.Files.Select(f => (f.Path, f.Variable)));
+        Assert.Equal("xy", string.Concat(found.Files.Select(f => Encoding.UTF8.GetString(f.Value.Reveal().Span))));
+    }
+
+    private static Secret AsFile(string key, string variable = "") =>
+        new() { Key = key, EnvVar = variable, MountRequirement = Secret.Types.MountType.File };
 
     private Task<string> PutAsync(string org, string? project, string? domain, string value) => _store.PutAsync(
         new SecretName(new SecretScope(org, project, domain), "key"), new SecretBytes(Encoding.UTF8.GetBytes(value)),
         PutSecret.CreateOnly, ComputePlaneFixture.Cancel);
 
-    private Task<IReadOnlyDictionary<string, SecretBytes>> ResolveAsync(SecurityContext? security) =>
+    private Task<TaskSecrets> ResolveAsync(SecurityContext? security) =>
         new SecretResolver(_store).ResolveAsync(ComputePlaneFixture.Scope, security, ComputePlaneFixture.Cancel);
 }
