@@ -46,11 +46,12 @@ install_packages() {
     < /dev/null > "$output" 2>&1 || { tail -n 5 "$output"; echo "could not be installed (their tests are skipped)"; }
 }
 
-# run_project FOLDER: the numbers are those of the runner's own summary.
+# run_project FOLDER [OPTION...]: the numbers are those of the runner's own summary.
 run_project() {
-  local name=${1#tests/} code numbers
-  heading "$name"
-  timeout --kill-after=10 900 dotnet "$1/bin/Release/net10.0/$name.dll" -noColor < /dev/null 2>&1 | tee "$output"
+  local folder=$1 name=${1#tests/} code numbers
+  shift
+  heading "$name $*"
+  timeout --kill-after=10 900 dotnet "$folder/bin/Release/net10.0/$name.dll" -noColor "$@" < /dev/null 2>&1 | tee "$output"
   code=$?
   numbers=$(sed -n 's/.*Total: \([0-9]*\), Errors: \([0-9]*\), Failed: \([0-9]*\), Skipped: \([0-9]*\), Not Run: \([0-9]*\).*/\1 \2 \3 \4 \5/p' "$output" | tail -n 1)
   if [ -n "$numbers" ]; then
@@ -82,7 +83,8 @@ run_script() {
 if [ "$quick" = yes ]; then
   export UNION_TESTS_QUICK=1
 else
-  install_packages bubblewrap:bwrap strace:strace sslscan:sslscan radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph-mgr:ceph-mgr ceph-common:ceph
+  install_packages bubblewrap:bwrap strace:strace sslscan:sslscan radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd ceph-mgr:ceph-mgr ceph-common:ceph \
+    postgresql:pg_ctlcluster
 fi
 
 heading build
@@ -101,6 +103,12 @@ for project in tests/*.Tests tests/*.ArchTests; do
   [ "$project" = tests/Union.Integration.Tests ] && [ "$quick" = yes ] && continue
   [ -f "$project/${project#tests/}.csproj" ] && run_project "$project"
 done
+# The same tests of the control plane, with its metadata in PostgreSQL.
+if [ "$quick" = no ]; then
+  export UNION_TESTS_DATABASE=postgres
+  run_project tests/Union.Core.Tests -namespace 'Union.Core.Tests.ControlPlane*'
+  unset UNION_TESTS_DATABASE
+fi
 run_script samples/weather/test.sh
 
 echo

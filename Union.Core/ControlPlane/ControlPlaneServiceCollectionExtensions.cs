@@ -27,6 +27,7 @@ public static class ControlPlaneServiceCollectionExtensions
     public static Task EnsureDefaultsAsync(
         this MetadataDatabase database, string org, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
+            org,
             async session =>
             {
                 await ProjectStore.EnsureAsync(session, org, "default", now);

@@ -7,23 +7,45 @@ namespace Union.Core.Storage;
 /// One transaction. The text of a statement is always a constant: a test over the syntax of every store holds that,
 /// since the analyzers do not see through Dapper.
 /// </summary>
-public sealed class Session(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+public sealed class Session
 {
+    private readonly DbConnection _connection;
+    private readonly DbTransaction _transaction;
+    private readonly SqlDialect _dialect;
+    private readonly CancellationToken _cancellationToken;
+    private string _opening;
+
+    /// <param name="opening">What the first statement takes along, so that it costs no round trip of its own.</param>
+    internal Session(
+        DbConnection connection, DbTransaction transaction, SqlDialect dialect, string opening,
+        CancellationToken cancellationToken) =>
+        (_connection, _transaction, _dialect, _opening, _cancellationToken) =
+            (connection, transaction, dialect, opening, cancellationToken);
+
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters) =>
-        (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
+        (await _connection.QueryAsync<T>(Command(sql, parameters))).AsList();
 
     /// <summary>The first row, or null.</summary>
     public Task<T?> FindAsync<T>(string sql, object parameters)
         where T : class =>
-        connection.QueryFirstOrDefaultAsync<T>(Command(sql, parameters));
+        _connection.QueryFirstOrDefaultAsync<T>(Command(sql, parameters));
 
-    /// <summary>The first column of the only row.</summary>
+    /// <summary>The first column of the only row; 0 where there is none.</summary>
     public async Task<long> ScalarAsync(string sql, object parameters) =>
-        await connection.ExecuteScalarAsync<long>(Command(sql, parameters));
+        await _connection.ExecuteScalarAsync<long>(Command(sql, parameters));
 
     /// <summary>Runs a statement; answers the number of rows it changed.</summary>
-    public Task<int> ExecuteAsync(string sql, object parameters) => connection.ExecuteAsync(Command(sql, parameters));
+    public Task<int> ExecuteAsync(string sql, object parameters) => _connection.ExecuteAsync(Command(sql, parameters));
 
-    private CommandDefinition Command(string sql, object parameters) =>
-        new(sql, parameters, transaction, cancellationToken: cancellationToken);
+    private CommandDefinition Command(string sql, object parameters)
+    {
+        var text = _dialect.Text(sql);
+        if (_opening.Length > 0)
+        {
+            text = _opening + text;
+            _opening = "";
+        }
+
+        return new CommandDefinition(text, parameters, _transaction, cancellationToken: _cancellationToken);
+    }
 }

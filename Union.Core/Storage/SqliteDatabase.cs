@@ -7,7 +7,7 @@ namespace Union.Core.Storage;
 /// One SQLite file. It is reached only through <see cref="ReadAsync"/> and <see cref="WriteAsync"/>: a read sees one
 /// snapshot, a write is committed and on disk when the call returns.
 /// </summary>
-public sealed class SqliteDatabase : IAsyncDisposable
+public sealed class SqliteDatabase : ITransactions
 {
     private readonly string _readOnly;
     private readonly SqliteWriter _writer;
@@ -33,11 +33,19 @@ public sealed class SqliteDatabase : IAsyncDisposable
         await connection.ExecuteAsync(sql);
         // Deferred: readers never wait for the writer under WAL, and see one snapshot from their first statement on.
         await using var transaction = connection.BeginTransaction(deferred: true);
-        return await work(new Session(connection, transaction, cancellationToken));
+        return await work(new Session(connection, transaction, SqlDialect.Sqlite, "", cancellationToken));
     }
 
     public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
         _writer.WriteAsync(work, cancellationToken);
+
+    Task<T> ITransactions.ReadAsync<T>(
+        string scope, Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
+        ReadAsync(work, cancellationToken);
+
+    Task<T> ITransactions.WriteAsync<T>(
+        string scope, Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
+        WriteAsync(work, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -134,7 +134,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         public Task<T> Result => _result.Task;
 
         public async Task RunAsync(SqliteConnection connection, SqliteTransaction transaction) =>
-            _value = await work(new Session(connection, transaction, CancellationToken.None));
+            _value = await work(new Session(connection, transaction, SqlDialect.Sqlite, "", CancellationToken.None));
 
         public void Committed() => _result.TrySetResult(_value);
 

@@ -30,6 +30,7 @@ internal static class UnionCommandLine
         root.Add(new TokenCommand(context, common));
         root.Add(new ContextCommand(context, common));
         root.Add(new ConfigCommand(context, common));
+        root.Add(new DbCommand(context, common));
         root.Add(new ActionCommand(context));
         root.Add(new VersionCommand(context, common));
         root.Add(new DocsCommand(context, () => root));

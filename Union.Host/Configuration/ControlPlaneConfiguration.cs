@@ -2,14 +2,14 @@ using System.Net;
 
 namespace Union.Host.Configuration;
 
-/// <param name="SealingKey">For keys in a shared database; with SQLite they are files, and a sealing key is refused.</param>
+/// <param name="SealingKey">Seals the keys that replicas share in PostgreSQL; with SQLite they are files, and it is refused.</param>
 internal sealed record ControlPlaneConfiguration(
     string DataDir,
     Authentication Auth,
     ClientsConfiguration Clients,
     ClustersConfiguration Clusters,
     IPEndPoint OpsListen,
-    DatabaseEngine Database,
+    DatabaseConfiguration Database,
     SecretReference? SealingKey);
 
 internal enum Authentication
@@ -28,7 +28,13 @@ internal enum Authentication
 /// <param name="PublicAddress">What join tokens tell clusters to dial; null means the listening address.</param>
 internal sealed record ClustersConfiguration(IPEndPoint? Listen, HostPort? PublicAddress);
 
+/// <param name="Connection">Of the service role; PostgreSQL only.</param>
+/// <param name="Migrations">Of the role that owns the tables; null leaves migrating to <c>union db migrate</c>.</param>
+internal sealed record DatabaseConfiguration(
+    DatabaseEngine Engine, SecretReference? Connection, SecretReference? Migrations, int PoolSize);
+
 internal enum DatabaseEngine
 {
     Sqlite,
+    Postgres,
 }

@@ -29,6 +29,13 @@ internal static class PlaneReaders
             ReadListen(reader, plane.Section("ops"), "127.0.0.1:8704"),
             ReadDatabase(reader, plane.Section("database")),
             reader.Secret(plane, "sealingKey"));
+        if (configuration is { Database.Engine: DatabaseEngine.Postgres, SealingKey: null })
+        {
+            plane.Error(
+                plane.Find("sealingKey"),
+                "'controlPlane.sealingKey' is needed with database.engine postgres: it seals the keys that replicas share there.");
+        }
+
         plane.End();
         return configuration;
     }
@@ -41,11 +48,31 @@ internal static class PlaneReaders
         return clusters;
     }
 
-    private static DatabaseEngine ReadDatabase(ConfigurationReader reader, YamlSection section)
+    private static DatabaseConfiguration ReadDatabase(ConfigurationReader reader, YamlSection section)
     {
-        var engine = reader.Choice(section, "engine", DatabaseEngine.Sqlite, ("sqlite", DatabaseEngine.Sqlite));
+        var database = new DatabaseConfiguration(
+            reader.Choice(
+                section, "engine", DatabaseEngine.Sqlite,
+                ("sqlite", DatabaseEngine.Sqlite), ("postgres", DatabaseEngine.Postgres)),
+            reader.Secret(section, "connection"),
+            reader.Secret(section, "migrations"),
+            reader.Number(section, "poolSize", 20, 4, 500));
+        if (database is { Engine: DatabaseEngine.Postgres, Connection: null })
+        {
+            section.Error(
+                section.Find("engine"),
+                $"'{section.PathOf("connection")}' is needed with engine postgres: {{file: PATH}} or {{env: NAME}} of a connection string.");
+        }
+
+        if (database is { Engine: DatabaseEngine.Sqlite } and not { Connection: null, Migrations: null })
+        {
+            section.Error(
+                section.Find("connection") ?? section.Find("migrations"),
+                $"'{section.PathOf("connection")}' and '{section.PathOf("migrations")}' are for engine postgres; sqlite is a file in dataDir.");
+        }
+
         section.End();
-        return engine;
+        return database;
     }
 
     private static ComputePlaneConfiguration ReadComputePlane(ConfigurationReader reader, YamlSection plane)

@@ -8,7 +8,7 @@ namespace Union.Core.ControlPlane.Audit;
 internal sealed class AuditTable(MetadataDatabase database) : IAuditLog
 {
     public Task WriteAsync(AuditEntry entry, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => InsertAsync(session, entry), cancellationToken);
+        database.WriteAsync(entry.Org, session => InsertAsync(session, entry), cancellationToken);
 
     private static Task<int> InsertAsync(Session session, AuditEntry entry)
     {

@@ -36,7 +36,8 @@ internal sealed class BeginSessionHandler(MetadataDatabase database, Caller call
                 + $"plane speaks {string.Join(", ", Spoken)}.",
                 "Upgrade the older of the two.");
         var changes = new ChangeSet();
-        var result = await database.WriteAsync(session => BeginAsync(session, request, minor, changes), cancellationToken);
+        var result = await database.WriteAsync(
+            caller.Cluster.Org, session => BeginAsync(session, request, minor, changes), cancellationToken);
         signals.Publish(changes);
         return result;
     }
@@ -44,7 +45,8 @@ internal sealed class BeginSessionHandler(MetadataDatabase database, Caller call
     private async Task<BegunSession> BeginAsync(Session session, BeginSession request, uint minor, ChangeSet changes)
     {
         var now = time.GetUtcNow();
-        var cluster = await ClusterStore.FindAsync(session, caller.Cluster)
+        // A lease that is being handed out under the old session ends first, and is then seen here.
+        var cluster = await ClusterStore.LockOutLeasesAsync(session, caller.Cluster)
             ?? throw ClusterErrors.NoSuchCluster(caller.Cluster.ClusterId);
         // A cluster that lost its journal counts from 1 again; what it sends then is new, whatever its number.
         var acked = Math.Min(cluster.AckedEvent, request.LastEvent);
@@ -74,8 +76,9 @@ internal sealed class BeginSessionHandler(MetadataDatabase database, Caller call
                 continue;
             }
 
+            var owner = (await AttemptStore.FindActionAsync(session, attempt.Org, attempt.Uid))!;
+            var action = await ActionStore.LockAsync(session, owner.Org, owner.RunId, owner.ActionId);
             await AttemptStore.UpdateAsync(session, attempt with { EndedAt = now.ToMicros(), ErrorCode = "lost", ErrorKind = 2 });
-            var action = (await ActionStore.FindAsync(session, attempt.Org, attempt.ActionId))!;
             if (action.Phase.IsTerminal() || action.Fence != attempt.Fence)
             {
                 continue;

@@ -12,7 +12,7 @@ public sealed class ClusterAdmission(MetadataDatabase database)
     public async ValueTask<bool> IsAdmittedAsync(ClusterIdentity cluster, CancellationToken cancellationToken)
     {
         var row = await database.ReadAsync(
-            session => ClusterStore.FindAsync(session, cluster), cancellationToken);
+            cluster.Org, session => ClusterStore.FindAsync(session, cluster), cancellationToken);
         return row is { RevokedAt: null };
     }
 }

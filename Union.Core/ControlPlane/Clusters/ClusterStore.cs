@@ -21,6 +21,39 @@ internal static class ClusterStore
         return session.FindAsync<ClusterRow>(sql, cluster);
     }
 
+    /// <summary>The cluster, with no other report of it under way.</summary>
+    public static Task<ClusterRow?> LockAsync(Session session, ClusterIdentity cluster)
+    {
+        const string sql = Columns + """
+
+             where org = @Org and id = @ClusterId
+            /*postgres for no key update */
+            """;
+        return session.FindAsync<ClusterRow>(sql, cluster);
+    }
+
+    /// <summary>The cluster, with neither a report nor a lease of it under way.</summary>
+    public static Task<ClusterRow?> LockOutLeasesAsync(Session session, ClusterIdentity cluster)
+    {
+        const string sql = Columns + """
+
+             where org = @Org and id = @ClusterId
+            /*postgres for update */
+            """;
+        return session.FindAsync<ClusterRow>(sql, cluster);
+    }
+
+    /// <summary>The cluster, whose session does not change before this transaction ends; leases do not wait for each other.</summary>
+    public static Task<ClusterRow?> FindForLeaseAsync(Session session, ClusterIdentity cluster)
+    {
+        const string sql = Columns + """
+
+             where org = @Org and id = @ClusterId
+            /*postgres for key share */
+            """;
+        return session.FindAsync<ClusterRow>(sql, cluster);
+    }
+
     public static Task<ClusterRow?> FindByNameAsync(Session session, string org, string name)
     {
         const string sql = Columns + """

@@ -55,6 +55,7 @@ internal sealed class CreateJoinTokenHandler(
             caller.Principal.Org, token.Id, HashOf(token.Secret), request.ClusterName, now.ToMicros(),
             caller.Principal.Subject, expires.ToMicros());
         await database.WriteAsync(
+            row.Org,
             async session =>
             {
                 await JoinTokenStore.InsertAsync(session, row);

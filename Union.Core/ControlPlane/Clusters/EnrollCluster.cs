@@ -25,13 +25,11 @@ public sealed record ClusterEnrolment(
 internal sealed class EnrollClusterHandler(MetadataDatabase database, CertificateAuthority authority, TimeProvider time)
     : IRequestHandler<EnrollCluster, ClusterEnrolment>
 {
-    public Task<ClusterEnrolment> Handle(EnrollCluster request, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => EnrollAsync(session, request), cancellationToken);
-
-    private async Task<ClusterEnrolment> EnrollAsync(Session session, EnrollCluster request)
+    public async Task<ClusterEnrolment> Handle(EnrollCluster request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var token = await JoinTokenStore.FindUsableAsync(session, request.TokenId, now);
+        var token = await database.ReadInstallationAsync(
+            session => JoinTokenStore.FindUsableAsync(session, request.TokenId, now), cancellationToken);
         // Compared even without a row, so that the time of the answer does not tell a known id from an unknown one.
         var expected = token?.SecretHash ?? new byte[SHA256.HashSizeInBytes];
         var matches = CryptographicOperations.FixedTimeEquals(expected, CreateJoinTokenHandler.HashOf(request.Secret));
@@ -40,10 +38,17 @@ internal sealed class EnrollClusterHandler(MetadataDatabase database, Certificat
             throw Refused();
         }
 
+        return await database.WriteAsync(
+            token.Org, session => EnrollAsync(session, token, request.SigningRequest, now), cancellationToken);
+    }
+
+    private async Task<ClusterEnrolment> EnrollAsync(
+        Session session, JoinTokenRow token, byte[] signingRequest, DateTimeOffset now)
+    {
         // Issued before the token is used up: a malformed request must not cost the operator the token.
         var known = await ClusterStore.FindByNameAsync(session, token.Org, token.ClusterName);
         var cluster = new ClusterIdentity(token.Org, known?.Id ?? NewId());
-        var certificate = authority.IssueClient(cluster, request.SigningRequest);
+        var certificate = authority.IssueClient(cluster, signingRequest);
         if (!await JoinTokenStore.UseAsync(session, token, now))
         {
             throw Refused();

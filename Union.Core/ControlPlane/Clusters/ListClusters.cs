@@ -31,7 +31,7 @@ internal sealed class ListClustersHandler(MetadataDatabase database, Caller call
     : IRequestHandler<ListClusters, IReadOnlyList<ListedCluster>>
 {
     public Task<IReadOnlyList<ListedCluster>> Handle(ListClusters request, CancellationToken cancellationToken) =>
-        database.ReadAsync(ListAsync, cancellationToken);
+        database.ReadAsync(caller.Principal.Org, ListAsync, cancellationToken);
 
     private async Task<IReadOnlyList<ListedCluster>> ListAsync(Session session)
     {

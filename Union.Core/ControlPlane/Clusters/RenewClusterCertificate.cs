@@ -19,6 +19,7 @@ internal sealed class RenewClusterCertificateHandler(MetadataDatabase database, 
 {
     public Task<RenewedClusterCertificate> Handle(RenewClusterCertificate request, CancellationToken cancellationToken) =>
         database.WriteAsync(
+            caller.Cluster.Org,
             async session =>
             {
                 var certificate = authority.IssueClient(caller.Cluster, request.SigningRequest);

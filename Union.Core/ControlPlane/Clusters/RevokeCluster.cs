@@ -25,6 +25,7 @@ internal sealed class RevokeClusterHandler(
     {
         var org = caller.Principal.Org;
         var cluster = await database.WriteAsync(
+            org,
             async session =>
             {
                 var found = await ClusterStore.FindByNameAsync(session, org, request.Name)

@@ -21,7 +21,7 @@ internal sealed class SelectClusterHandler(MetadataDatabase database, Caller cal
     : IRequestHandler<SelectCluster, string>
 {
     public Task<string> Handle(SelectCluster request, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => FindAsync(session, request), cancellationToken);
+        database.ReadAsync(caller.Principal.Org, session => FindAsync(session, request), cancellationToken);
 
     private async Task<string> FindAsync(Session session, SelectCluster request)
     {

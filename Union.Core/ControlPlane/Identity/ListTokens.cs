@@ -25,7 +25,8 @@ internal sealed class ListTokensHandler(MetadataDatabase database, Caller caller
     public async Task<IReadOnlyList<ListedToken>> Handle(ListTokens request, CancellationToken cancellationToken)
     {
         var rows = await database.ReadAsync(
-            session => TokenStore.ListAsync(session, caller.Principal.Org, time.GetUtcNow()), cancellationToken);
+            caller.Principal.Org, session => TokenStore.ListAsync(session, caller.Principal.Org, time.GetUtcNow()),
+            cancellationToken);
         return [.. rows.Select(r => new ListedToken(
             r.Name, (TokenRole)r.Role, r.CreatedAt.ToInstant(), r.CreatedBy, r.ExpiresAt.ToInstant()))];
     }

@@ -24,6 +24,7 @@ internal sealed class RevokeTokenHandler(MetadataDatabase database, Caller calle
     public async Task<string> Handle(RevokeToken request, CancellationToken cancellationToken)
     {
         var revoked = await database.WriteAsync(
+            caller.Principal.Org,
             session => TokenStore.RevokeAsync(session, caller.Principal.Org, request.Name, time.GetUtcNow()),
             cancellationToken);
         return revoked ? request.Name : throw new UnionException(

@@ -18,7 +18,7 @@ public sealed class TokenDirectory(MetadataDatabase database, TimeProvider time)
             return null;
         }
 
-        var row = await database.ReadAsync(
+        var row = await database.ReadInstallationAsync(
             session => TokenStore.FindAsync(session, token.Id, time.GetUtcNow()), cancellationToken);
         return row is not null && CryptographicOperations.FixedTimeEquals(row.SecretHash, token.Hash())
             ? new Principal(row.Name, row.Org, TokenRoles.Grants((TokenRole)row.Role))
@@ -34,6 +34,7 @@ public sealed class TokenDirectory(MetadataDatabase database, TimeProvider time)
             org, token.Id, FirstAdministrator, token.Hash(), (long)TokenRole.Admin, now.ToMicros(), "system",
             (now + TimeSpan.FromDays(3653)).ToMicros());
         var made = await database.WriteAsync(
+            org,
             async session => (await TokenStore.ListAsync(session, org, now)).All(t => t.Role != (long)TokenRole.Admin)
                 && await TokenStore.TryInsertAsync(session, row),
             cancellationToken);

@@ -19,5 +19,6 @@ internal sealed class ListProjectsHandler(MetadataDatabase database, Caller call
     : IRequestHandler<ListProjects, IReadOnlyList<ProjectRow>>
 {
     public Task<IReadOnlyList<ProjectRow>> Handle(ListProjects request, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => ProjectStore.ListAsync(session, caller.Principal.Org), cancellationToken);
+        database.ReadAsync(
+            caller.Principal.Org, session => ProjectStore.ListAsync(session, caller.Principal.Org), cancellationToken);
 }

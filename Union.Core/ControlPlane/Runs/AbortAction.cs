@@ -38,14 +38,16 @@ internal sealed class AbortActionHandler(
         var changes = new ChangeSet();
         var id = new ActionId(
             new RunId(caller.Principal.Org, request.Project, request.Domain, request.Run), request.Action);
-        var action = await database.WriteAsync(session => AbortAsync(session, id, request, changes), cancellationToken);
+        var action = await database.WriteAsync(
+            id.Run.Org, session => AbortAsync(session, id, request, changes), cancellationToken);
         signals.Publish(changes);
         return action;
     }
 
     private async Task<ActionRow> AbortAsync(Session session, ActionId id, AbortAction request, ChangeSet changes)
     {
-        var action = await ActionStore.FindAsync(session, id) ?? throw RunErrors.NoSuchAction(id);
+        var found = await ActionStore.FindAsync(session, id) ?? throw RunErrors.NoSuchAction(id);
+        var action = await ActionStore.LockAsync(session, found.Org, found.RunRowId, found.Id);
         await new ActionMachine(session, changes, time.GetUtcNow())
             .AbortAsync(action, request.Reason, caller.Principal.Subject);
         return (await ActionStore.FindAsync(session, action.Org, action.Id))!;

@@ -17,14 +17,15 @@ internal sealed class AbortChildHandler(
     public async Task<ActionRow> Handle(AbortChild request, CancellationToken cancellationToken)
     {
         var changes = new ChangeSet();
-        var child = await database.WriteAsync(session => AbortAsync(session, request, changes), cancellationToken);
+        var child = await database.WriteAsync(
+            caller.Cluster.Org, session => AbortAsync(session, request, changes), cancellationToken);
         signals.Publish(changes);
         return child;
     }
 
     private async Task<ActionRow> AbortAsync(Session session, AbortChild request, ChangeSet changes)
     {
-        var parent = await HeldAction.FindAsync(session, caller.Cluster, request.Parent);
+        var parent = await HeldAction.LockAsync(session, caller.Cluster, request.Parent);
         var id = new ActionId(parent.RunId, request.Name);
         var child = await ActionStore.FindAsync(session, id);
         if (child is null || child.ParentId != parent.Id)
@@ -32,8 +33,9 @@ internal sealed class AbortChildHandler(
             throw RunErrors.NoSuchAction(id);
         }
 
+        var locked = await ActionStore.LockAsync(session, child.Org, child.RunRowId, child.Id);
         await new ActionMachine(session, changes, time.GetUtcNow())
-            .AbortAsync(child, $"Ended by its parent {parent.Name}.", $"action:{parent.Name}");
+            .AbortAsync(locked, $"Ended by its parent {parent.Name}.", $"action:{parent.Name}");
         return (await ActionStore.FindAsync(session, child.Org, child.Id))!;
     }
 }

@@ -42,6 +42,21 @@ internal static class ActionStore
         return session.FindAsync<ActionRow>(sql, new { org, id });
     }
 
+    /// <summary>
+    /// The action as it is once nobody else can change it: its run is locked first, which everything that changes an
+    /// action does, then the row itself, which a lease takes without its run.
+    /// </summary>
+    public static async Task<ActionRow> LockAsync(Session session, string org, long runId, long id)
+    {
+        await RunStore.LockAsync(session, org, runId);
+        const string sql = Columns + """
+
+             where a.org = @org and a.id = @id
+            /*postgres for no key update of a */
+            """;
+        return (await session.FindAsync<ActionRow>(sql, new { org, id }))!;
+    }
+
     /// <summary>The actions of a run that changed after <paramref name="change"/>, in the order of their changes.</summary>
     public static Task<IReadOnlyList<ActionRow>> ChangedAsync(
         Session session, string org, long runId, long change, int limit)

@@ -2,6 +2,8 @@ using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 
+internal sealed record AttemptOwner(string Org, long ActionId, long RunId);
+
 /// <summary>Attempts: who was given which action with which fence, and what became of it.</summary>
 internal static class AttemptStore
 {
@@ -31,6 +33,18 @@ internal static class AttemptStore
              where org = @org and uid = @uid
             """;
         return session.FindAsync<AttemptRow>(sql, new { org, uid });
+    }
+
+    /// <summary>Which action and run an attempt belongs to: what must be locked before the attempt is read.</summary>
+    public static Task<AttemptOwner?> FindActionAsync(Session session, string org, string uid)
+    {
+        const string sql = """
+            select t.org as Org, t.action_id as ActionId, a.run_id as RunId
+              from attempts t
+              join actions a on a.id = t.action_id and a.org = t.org
+             where t.org = @org and t.uid = @uid
+            """;
+        return session.FindAsync<AttemptOwner>(sql, new { org, uid });
     }
 
     /// <summary>The attempts of an action that were confirmed by their cluster, or are the newest, first to last.</summary>
@@ -73,6 +87,18 @@ internal static class AttemptStore
              where org = @org and action_id = @actionId and ended_at is null and end_asked_at is null
             """;
         return session.ExecuteAsync(sql, new { org, actionId, now });
+    }
+
+    /// <summary>The cluster has ended an attempt because it was asked to.</summary>
+    public static Task EndedAsync(Session session, string org, string clusterId, string uid, long now)
+    {
+        const string sql = """
+            update attempts
+               set ended_at = @now, phase = 7
+             where org = @org and uid = @uid and cluster_id = @clusterId
+               and ended_at is null and end_asked_at is not null
+            """;
+        return session.ExecuteAsync(sql, new { org, clusterId, uid, now });
     }
 
     public static Task UpdateAsync(Session session, AttemptRow attempt)

@@ -65,7 +65,8 @@ internal sealed class CreateRunHandler(
     public async Task<ActionRow> Handle(CreateRun request, CancellationToken cancellationToken)
     {
         var changes = new ChangeSet();
-        var root = await database.WriteAsync(session => CreateAsync(session, request, changes), cancellationToken);
+        var root = await database.WriteAsync(
+            caller.Principal.Org, session => CreateAsync(session, request, changes), cancellationToken);
         signals.Publish(changes);
         return root;
     }
@@ -91,7 +92,11 @@ internal sealed class CreateRunHandler(
         var runId = await RunStore.InsertAsync(session, new RunRow(
             0, org, request.Project, request.Domain, name, request.ClusterId, request.Projection.ToArray(),
             request.PrivatePart, request.Digest, request.Source, now.ToMicros(), caller.Principal.Subject, 0));
-        await RunStore.InsertRequestAsync(session, org, requestDigest, runId, now);
+        if (caller.RequestId.Length > 0)
+        {
+            await RunStore.InsertRequestAsync(session, org, requestDigest, runId, now, now - RequestMemory);
+        }
+
         var scope = new ProjectScope(org, request.Project, request.Domain);
         var taskId = await TaskStore.EnsureAsync(session, request.Task.Row(scope, now.ToMicros()));
         var rootId = await new ActionMachine(session, changes, now).CreateAsync(new NewAction(

@@ -39,7 +39,8 @@ internal sealed class EnqueueChildHandler(
     public async Task<ActionRow> Handle(EnqueueChild request, CancellationToken cancellationToken)
     {
         var changes = new ChangeSet();
-        var child = await database.WriteAsync(session => EnqueueAsync(session, request, changes), cancellationToken);
+        var child = await database.WriteAsync(
+            caller.Cluster.Org, session => EnqueueAsync(session, request, changes), cancellationToken);
         signals.Publish(changes);
         return child;
     }
@@ -47,7 +48,7 @@ internal sealed class EnqueueChildHandler(
     private async Task<ActionRow> EnqueueAsync(Session session, EnqueueChild request, ChangeSet changes)
     {
         var now = time.GetUtcNow();
-        var parent = await HeldAction.FindAsync(session, caller.Cluster, request.Parent);
+        var parent = await HeldAction.LockAsync(session, caller.Cluster, request.Parent);
         var taskId = await TaskStore.EnsureAsync(session, request.Task.Row(parent.RunId.Scope, now.ToMicros()));
         var existing = await ActionStore.FindAsync(session, new ActionId(parent.RunId, request.Name));
         if (existing is not null)

@@ -27,7 +27,8 @@ internal sealed class GetActionHandler(MetadataDatabase database, Caller caller)
     public Task<ActionDetail> Handle(GetAction request, CancellationToken cancellationToken)
     {
         var run = new RunId(caller.Principal.Org, request.Project, request.Domain, request.Run);
-        return database.ReadAsync(session => ReadAsync(session, new ActionId(run, request.Action)), cancellationToken);
+        return database.ReadAsync(
+            run.Org, session => ReadAsync(session, new ActionId(run, request.Action)), cancellationToken);
     }
 
     private static async Task<ActionDetail> ReadAsync(Session session, ActionId id)

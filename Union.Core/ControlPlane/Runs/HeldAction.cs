@@ -11,6 +11,14 @@ namespace Union.Core.ControlPlane.Runs;
 /// </summary>
 internal static class HeldAction
 {
+    /// <summary>As <see cref="FindAsync"/>, and nothing of its run changes before this transaction ends.</summary>
+    public static async Task<ActionRow> LockAsync(Session session, ClusterIdentity cluster, AttemptKey key)
+    {
+        var found = await FindAsync(session, cluster, key);
+        await RunStore.LockAsync(session, found.Org, found.RunRowId);
+        return await FindAsync(session, cluster, key);
+    }
+
     public static async Task<ActionRow> FindAsync(Session session, ClusterIdentity cluster, AttemptKey key)
     {
         var attempt = await AttemptStore.FindAsync(session, cluster.Org, key.Uid);

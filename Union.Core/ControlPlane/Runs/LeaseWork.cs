@@ -32,6 +32,12 @@ internal sealed class LeaseWorkHandler(
     /// <summary>An assignment that is not confirmed by then goes back to the queue.</summary>
     private static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>How fresh "last seen" is; writing it at every lease would make leases wait for reports.</summary>
+    private static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(5);
+
+    /// <summary>A wake-up that was lost costs this long and nothing else.</summary>
+    private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(5);
+
     public async Task<LeasedWork> Handle(LeaseWork request, CancellationToken cancellationToken)
     {
         var deadline = time.GetUtcNow() + (request.Wait < MaxWait ? request.Wait : MaxWait);
@@ -39,47 +45,59 @@ internal sealed class LeaseWorkHandler(
         var ended = request.Ended;
         while (true)
         {
-            var changes = new ChangeSet();
-            var work = await database.WriteAsync(
-                session => LeaseAsync(session, request with { Ended = ended }, changes), cancellationToken);
-            signals.Publish(changes);
+            var (work, late) = await database.WriteAsync(
+                caller.Cluster.Org, session => LeaseAsync(session, request with { Ended = ended }), cancellationToken);
+            ended = [];
+            foreach (var action in late)
+            {
+                await ReturnToQueueAsync(action, cancellationToken);
+            }
+
             var left = deadline - time.GetUtcNow();
-            if (work.Assignments.Count > 0 || work.End.Count > 0 || left <= TimeSpan.Zero)
+            if (work.Assignments.Count > 0 || work.End.Count > 0 || (late.Count == 0 && left <= TimeSpan.Zero))
             {
                 return work;
             }
 
-            ended = [];
-            await subscription.WaitAsync(left, time, cancellationToken);
+            if (late.Count == 0)
+            {
+                await subscription.WaitAsync(left < SafetyNet ? left : SafetyNet, time, cancellationToken);
+            }
         }
     }
 
-    private async Task<LeasedWork> LeaseAsync(Session session, LeaseWork request, ChangeSet changes)
+    private async Task<(LeasedWork Work, IReadOnlyList<LateAction> Late)> LeaseAsync(Session session, LeaseWork request)
     {
         var now = time.GetUtcNow();
-        var cluster = await ClusterStore.FindAsync(session, caller.Cluster);
+        var cluster = await ClusterStore.FindForLeaseAsync(session, caller.Cluster);
         if (cluster?.Session != request.Session)
         {
             throw ClusterErrors.NoSession();
         }
 
-        await ClusterStore.SeenAsync(session, caller.Cluster, now);
-        foreach (var ended in request.Ended)
+        // Before an action is held: a report holds the cluster first and waits for actions.
+        if (cluster.LastSeenAt is null || cluster.LastSeenAt < (now - SeenWithin).ToMicros())
         {
-            await MarkEndedAsync(session, ended, now);
+            await ClusterStore.SeenAsync(session, caller.Cluster, now);
         }
 
-        await ReturnUnconfirmedAsync(session, new ActionMachine(session, changes, now), now);
+        foreach (var ended in request.Ended)
+        {
+            await AttemptStore.EndedAsync(session, cluster.Org, cluster.Id, ended.Uid, now.ToMicros());
+        }
+
         var assignments = new List<Assignment>();
         foreach (var actionId in await NextAsync(session, Math.Min(request.Free, MaxAssignments)))
         {
             assignments.Add(await AssignAsync(session, actionId, now));
         }
 
-        var end = await AttemptStore.ToEndAsync(session, caller.Cluster.Org, caller.Cluster.ClusterId);
-        return new LeasedWork(assignments, [.. end.Select(a => new AttemptKey(a.Uid, a.Fence))]);
+        var end = await AttemptStore.ToEndAsync(session, cluster.Org, cluster.Id);
+        var late = await LateAsync(session, now);
+        return (new LeasedWork(assignments, [.. end.Select(a => new AttemptKey(a.Uid, a.Fence))]), late);
     }
 
+    // Two leases never get the same action: one that is taken by a transaction under way is passed over.
     private Task<IReadOnlyList<long>> NextAsync(Session session, int limit)
     {
         const string sql = """
@@ -88,6 +106,7 @@ internal sealed class LeaseWorkHandler(
              where org = @Org and cluster_id = @ClusterId and queue_state = 1
              order by queued_at, id
              limit @limit
+            /*postgres for no key update skip locked */
             """;
         return session.QueryAsync<long>(sql, new { caller.Cluster.Org, caller.Cluster.ClusterId, limit });
     }
@@ -111,30 +130,41 @@ internal sealed class LeaseWorkHandler(
         return new Assignment(key, action, task.Projection, task.PrivatePart, run);
     }
 
-    private async Task ReturnUnconfirmedAsync(Session session, ActionMachine machine, DateTimeOffset now)
+    private Task<IReadOnlyList<LateAction>> LateAsync(Session session, DateTimeOffset now)
     {
         const string sql = """
-            select id
+            select id as Id, run_id as RunId, fence as Fence
               from actions
              where org = @Org and cluster_id = @ClusterId and queue_state = 2 and assigned_till < @now
+             limit 100
             """;
-        var late = await session.QueryAsync<long>(
+        return session.QueryAsync<LateAction>(
             sql, new { caller.Cluster.Org, caller.Cluster.ClusterId, now = now.ToMicros() });
-        foreach (var id in late)
-        {
-            var action = (await ActionStore.FindAsync(session, caller.Cluster.Org, id))!;
-            await AttemptStore.AskEndAsync(session, action.Org, id, now.ToMicros());
-            await machine.ReturnToQueueAsync(action);
-        }
     }
 
-    private async Task MarkEndedAsync(Session session, AttemptKey key, DateTimeOffset now)
+    // A transaction of its own: it holds the lock of a run, which a lease never waits for.
+    private async Task ReturnToQueueAsync(LateAction late, CancellationToken cancellationToken)
     {
-        var attempt = await AttemptStore.FindAsync(session, caller.Cluster.Org, key.Uid);
-        if (attempt is { EndedAt: null, EndAskedAt: not null } && attempt.ClusterId == caller.Cluster.ClusterId)
-        {
-            await AttemptStore.UpdateAsync(
-                session, attempt with { EndedAt = now.ToMicros(), Phase = ActionPhase.Aborted });
-        }
+        var changes = new ChangeSet();
+        var now = time.GetUtcNow();
+        await database.WriteAsync(
+            caller.Cluster.Org,
+            async session =>
+            {
+                var action = await ActionStore.LockAsync(session, caller.Cluster.Org, late.RunId, late.Id);
+                if (action.QueueState != (long)QueueState.Assigned || action.Fence != late.Fence)
+                {
+                    return false;
+                }
+
+                await AttemptStore.AskEndAsync(session, action.Org, action.Id, now.ToMicros());
+                await new ActionMachine(session, changes, now).ReturnToQueueAsync(action);
+                return true;
+            },
+            cancellationToken);
+        signals.Publish(changes);
     }
+
+    /// <summary>Assigned, and not confirmed in time.</summary>
+    private sealed record LateAction(long Id, long RunId, long Fence);
 }

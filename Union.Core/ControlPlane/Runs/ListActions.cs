@@ -19,7 +19,7 @@ internal sealed class ListActionsHandler(MetadataDatabase database, Caller calle
     : IRequestHandler<ListActions, IReadOnlyList<ActionRow>>
 {
     public Task<IReadOnlyList<ActionRow>> Handle(ListActions request, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => ReadAsync(session, request), cancellationToken);
+        database.ReadAsync(caller.Principal.Org, session => ReadAsync(session, request), cancellationToken);
 
     private async Task<IReadOnlyList<ActionRow>> ReadAsync(Session session, ListActions request)
     {

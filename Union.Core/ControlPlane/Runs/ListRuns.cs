@@ -23,7 +23,7 @@ public sealed record RunPage(IReadOnlyList<ActionRow> Roots, RunPosition? Next);
 internal sealed class ListRunsHandler(MetadataDatabase database, Caller caller) : IRequestHandler<ListRuns, RunPage>
 {
     public Task<RunPage> Handle(ListRuns request, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => ReadAsync(session, request), cancellationToken);
+        database.ReadAsync(caller.Principal.Org, session => ReadAsync(session, request), cancellationToken);
 
     private async Task<RunPage> ReadAsync(Session session, ListRuns request)
     {

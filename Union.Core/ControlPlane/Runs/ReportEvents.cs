@@ -50,7 +50,8 @@ internal sealed class ReportEventsHandler(
     public async Task<ReportResult> Handle(ReportEvents request, CancellationToken cancellationToken)
     {
         var changes = new ChangeSet();
-        var result = await database.WriteAsync(session => CommitAsync(session, request, changes), cancellationToken);
+        var result = await database.WriteAsync(
+            caller.Cluster.Org, session => CommitAsync(session, request, changes), cancellationToken);
         signals.Publish(changes);
         return result;
     }
@@ -58,7 +59,8 @@ internal sealed class ReportEventsHandler(
     private async Task<ReportResult> CommitAsync(Session session, ReportEvents request, ChangeSet changes)
     {
         var now = time.GetUtcNow();
-        var cluster = await ClusterStore.FindAsync(session, caller.Cluster);
+        // Reports of one cluster come one after the other, and so do the locks that they take.
+        var cluster = await ClusterStore.LockAsync(session, caller.Cluster);
         if (cluster?.Session != request.Session)
         {
             throw ClusterErrors.NoSession();
@@ -87,6 +89,13 @@ internal sealed class ReportEventsHandler(
 
     private async Task<bool> ApplyAsync(Session session, ActionMachine machine, AttemptEvent e)
     {
+        var found = await AttemptStore.FindActionAsync(session, caller.Cluster.Org, e.Key.Uid);
+        if (found is null)
+        {
+            return false;
+        }
+
+        var action = await ActionStore.LockAsync(session, found.Org, found.RunId, found.ActionId);
         var attempt = await AttemptStore.FindAsync(session, caller.Cluster.Org, e.Key.Uid);
         if (attempt is null || attempt.ClusterId != caller.Cluster.ClusterId || attempt.Fence != e.Key.Fence
             || attempt.EndedAt is not null)
@@ -94,7 +103,6 @@ internal sealed class ReportEventsHandler(
             return false;
         }
 
-        var action = (await ActionStore.FindAsync(session, attempt.Org, attempt.ActionId))!;
         var current = action.Fence == attempt.Fence && !action.Phase.IsTerminal();
         await AttemptStore.UpdateAsync(session, Updated(attempt, e, current));
         if (current)

@@ -45,14 +45,29 @@ internal static class RunStore
         return session.ScalarAsync(sql, run);
     }
 
-    public static Task InsertRequestAsync(Session session, string org, string digest, long runId, DateTimeOffset now)
+    /// <summary>Remembers which run a request made; one that is forgotten by now may be replaced.</summary>
+    /// <exception cref="ChangedMeanwhileException">The same request is being answered by another transaction.</exception>
+    public static async Task InsertRequestAsync(
+        Session session, string org, string digest, long runId, DateTimeOffset now, DateTimeOffset since)
     {
         const string sql = """
             insert into run_requests (org, digest, run_id, created_at)
             values (@org, @digest, @runId, @now)
             on conflict (org, digest) do update set run_id = excluded.run_id, created_at = excluded.created_at
+             where run_requests.org = @org and run_requests.created_at < @since
             """;
-        return session.ExecuteAsync(sql, new { org, digest, runId, now = now.ToMicros() });
+        var parameters = new { org, digest, runId, now = now.ToMicros(), since = since.ToMicros() };
+        if (await session.ExecuteAsync(sql, parameters) == 0)
+        {
+            throw new ChangedMeanwhileException();
+        }
+    }
+
+    /// <summary>Whatever changes an action of a run holds this first, so that changes of a run come one after the other.</summary>
+    public static Task<long> LockAsync(Session session, string org, long runId)
+    {
+        const string sql = "select change from runs where org = @org and id = @runId /*postgres for no key update */";
+        return session.ScalarAsync(sql, new { org, runId });
     }
 
     /// <summary>The next value of the run's counter; every change of one of its actions takes one.</summary>

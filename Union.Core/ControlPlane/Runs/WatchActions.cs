@@ -30,7 +30,7 @@ internal sealed class WatchActionsHandler(
         WatchActions request, CancellationToken cancellationToken)
     {
         var id = new RunId(caller.Principal.Org, request.Project, request.Domain, request.Run);
-        var run = await database.ReadAsync(session => RunStore.FindAsync(session, id), cancellationToken)
+        var run = await database.ReadAsync(id.Org, session => RunStore.FindAsync(session, id), cancellationToken)
             ?? throw RunErrors.NoSuchRun(request.Run);
         return WatchAsync(run, cancellationToken);
     }
@@ -43,7 +43,7 @@ internal sealed class WatchActionsHandler(
         while (true)
         {
             var changed = await database.ReadAsync(
-                session => ActionStore.ChangedAsync(session, run.Org, run.Id, seen, PageSize), cancellationToken);
+                run.Org, session => ActionStore.ChangedAsync(session, run.Org, run.Id, seen, PageSize), cancellationToken);
             if (changed.Count > 0)
             {
                 seen = changed[^1].Change;

@@ -24,7 +24,7 @@ internal sealed class WatchChildrenHandler(
         WatchChildren request, CancellationToken cancellationToken)
     {
         var parent = await database.ReadAsync(
-            session => HeldAction.FindAsync(session, caller.Cluster, request.Parent), cancellationToken);
+            caller.Cluster.Org, session => HeldAction.FindAsync(session, caller.Cluster, request.Parent), cancellationToken);
         return WatchAsync(parent, cancellationToken);
     }
 
@@ -36,7 +36,7 @@ internal sealed class WatchChildrenHandler(
         while (true)
         {
             var changed = await database.ReadAsync(
-                session => ActionStore.ChangedChildrenAsync(session, parent.Org, parent.Id, seen, PageSize),
+                parent.Org, session => ActionStore.ChangedChildrenAsync(session, parent.Org, parent.Id, seen, PageSize),
                 cancellationToken);
             if (changed.Count > 0)
             {

@@ -10,18 +10,27 @@ internal sealed record TaskRow(
 internal static class TaskStore
 {
     /// <summary>Stores a task once per content; answers the key of its row.</summary>
-    public static Task<long> EnsureAsync(Session session, TaskRow task)
+    public static async Task<long> EnsureAsync(Session session, TaskRow task)
     {
-        // "do update" of the key to itself makes the existing row come back from "returning".
-        const string sql = """
+        // Nearly always it is there, and looking is cheaper than an insert that runs into the constraint.
+        const string findSql = """
+            select id from tasks where org = @Org and project = @Project and domain = @Domain and digest = @Digest
+            """;
+        if (await session.ScalarAsync(findSql, task) is var known and not 0)
+        {
+            return known;
+        }
+
+        const string insertSql = """
             insert into tasks (org, project, domain, digest, name, version, short_name, task_type, projection,
                                private_part, max_attempts, created_at)
             values (@Org, @Project, @Domain, @Digest, @Name, @Version, @ShortName, @TaskType, @Projection,
                     @PrivatePart, @MaxAttempts, @CreatedAt)
-            on conflict (org, project, domain, digest) do update set digest = excluded.digest
+            on conflict (org, project, domain, digest) do nothing
             returning id
             """;
-        return session.ScalarAsync(sql, task);
+        var inserted = await session.ScalarAsync(insertSql, task);
+        return inserted != 0 ? inserted : await session.ScalarAsync(findSql, task);
     }
 
     public static Task<TaskRow?> FindAsync(Session session, string org, long id)

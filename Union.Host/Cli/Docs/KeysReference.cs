@@ -14,8 +14,11 @@ internal static class KeysReference
 
             Every file that the planes keep in their key folders, made by `union docs keys`; a test compares the list with
             real folders. The folders are `<dataDir>-keys`, beside the data and never in it, for their owner only, every
-            file of mode 0600. No database contains a key: a copy of one opens nothing. Join tokens are stored as SHA-256
-            of 256 random bits, capabilities of tasks likewise.
+            file of mode 0600. No copy of a database opens anything: with SQLite no key is in it, and with PostgreSQL the
+            control plane's four files below lie in the table `sealed_keys` for all replicas, sealed by AES-256-GCM under
+            `controlPlane.sealingKey`, which is in no database. There the sealed ones win at every start: to replace one,
+            stop all replicas, replace it in one folder as below, delete the rows of `sealed_keys`, start that replica first.
+            Join tokens are stored as SHA-256 of 256 random bits, capabilities of tasks likewise.
 
             """);
         foreach (var plane in PlaneKey.All.GroupBy(k => k.Plane))

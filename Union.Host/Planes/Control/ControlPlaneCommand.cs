@@ -13,7 +13,8 @@ internal sealed class ControlPlaneCommand : PlaneCommand
         UnionConfiguration configuration, CancellationToken cancellationToken)
     {
         var plane = configuration.ControlPlane;
-        var app = await ControlPlaneHost.StartAsync(plane, configuration.Telemetry.Logs, cancellationToken);
+        var app = await ControlPlaneHost.StartAsync(
+            plane, configuration.Telemetry.Logs, Context.Environment, cancellationToken);
         Context.Error.WriteLine(
             $"The control plane serves clients at {plane.Clients.Url}; clusters dial port {plane.Clusters.Listen?.Port ?? 8701}.");
         return app;

@@ -26,20 +26,23 @@ namespace Union.Host.Planes.Control;
 /// </summary>
 internal static class ControlPlaneHost
 {
-    private const int DataFormat = 1;
+    public const int DataFormat = 1;
+
     private const int MaxMessageBytes = 4 * 1024 * 1024;
     private const int MaxHeaderBytes = 32 * 1024;
 
     public static async Task<WebApplication> StartAsync(
-        ControlPlaneConfiguration configuration, LogFormat logs, CancellationToken cancellationToken)
+        ControlPlaneConfiguration configuration, LogFormat logs, ProcessEnvironment environment,
+        CancellationToken cancellationToken)
     {
         var clusters = configuration.Clusters.Listen ?? new IPEndPoint(IPAddress.Any, 8701);
         EnsureServable(configuration);
         var folder = DataFolder.Open(configuration.DataDir, "control", DataFormat);
         var keys = KeyFolder.Beside(folder);
 #pragma warning disable CA2000 // The container owns it.
-        var database = MetadataDatabase.Open(folder.File("control.db"));
+        var database = await MetadataOpening.OpenAsync(configuration.Database, folder, environment, cancellationToken);
 #pragma warning restore CA2000
+        await MetadataOpening.ShareKeysAsync(database, configuration, AuthorityIn(keys, configuration), environment, cancellationToken);
         await database.EnsureDefaultsAsync(Names.DefaultOrg, TimeProvider.System.GetUtcNow(), cancellationToken);
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
@@ -76,7 +79,7 @@ internal static class ControlPlaneHost
                 "'auth: token' asks every caller for a token; 'auth: none' makes every caller on this machine its administrator.");
         }
 
-        if (configuration.SealingKey is not null)
+        if (configuration is { Database.Engine: DatabaseEngine.Sqlite, SealingKey: not null })
         {
             throw new UnionException(
                 ErrorCode.InvalidArgument, "sealing_key_unused",
@@ -102,8 +105,7 @@ internal static class ControlPlaneHost
         services.AddSingleton(TimeProvider.System);
         services.AddPlainPorts();
         services.AddControlPlane(database);
-        services.AddSingleton(_ => CertificateAuthority.Open(
-            new CertificateAuthorityOptions { Folder = keys, ServerNames = NamesOf(configuration) }, TimeProvider.System));
+        services.AddSingleton(_ => CertificateAuthority.Open(AuthorityIn(keys, configuration), TimeProvider.System));
         services.AddSingleton(_ => AssertionSigner.Open(keys, TimeProvider.System));
         services.AddSingleton(new PublicAddress(configuration.Clients.Url));
         services.AddSingleton(new ClusterAddress(clusterAddress));
@@ -185,6 +187,9 @@ internal static class ControlPlaneHost
         app.MapGrpcService<EnrollApi>();
         app.MapForwarder();
     }
+
+    private static CertificateAuthorityOptions AuthorityIn(string keys, ControlPlaneConfiguration configuration) =>
+        new() { Folder = keys, ServerNames = NamesOf(configuration) };
 
     private static IReadOnlyList<string> NamesOf(ControlPlaneConfiguration configuration) =>
         configuration.Clusters.PublicAddress is { } address ? [address.Host] : [];

@@ -10,19 +10,23 @@ using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
+using Union.Core.Storage;
 
 namespace Union.Core.Tests.ControlPlane;
 
-/// <summary>A control plane without a host: real database, moved clock, callers of every kind.</summary>
+/// <summary>
+/// A control plane without a host: real database, moved clock, callers of every kind. The database is a SQLite file, or
+/// with UNION_TESTS_DATABASE=postgres one of a real PostgreSQL: the same tests hold both engines.
+/// </summary>
 public sealed class ControlPlaneFixture : IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("union-test-");
+    private readonly DirectoryInfo _folder;
     private readonly ServiceProvider _services;
     private readonly CertificateAuthority _authority;
 
-    public ControlPlaneFixture()
+    private ControlPlaneFixture(MetadataDatabase database, DirectoryInfo folder)
     {
-        Database = MetadataDatabase.Open(Path.Combine(_folder.FullName, "control.db"));
+        (Database, _folder) = (database, folder);
         _authority = CertificateAuthority.Open(
             new CertificateAuthorityOptions { Folder = _folder.CreateSubdirectory("keys").FullName }, Time);
         _services = new ServiceCollection()
@@ -47,21 +51,45 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
 
     public string Session { get; private set; } = "";
 
+    /// <summary>Nothing but a migrated database.</summary>
+    public static async Task<ControlPlaneFixture> CreateAsync()
+    {
+        if (TestDatabases.OnPostgres)
+        {
+            return await CreateAsync(await TestDatabases.MigratedAsync());
+        }
+
+        var folder = Directory.CreateTempSubdirectory("union-test-");
+        return new ControlPlaneFixture(MetadataDatabase.Open(Path.Combine(folder.FullName, "control.db")), folder);
+    }
+
+    /// <summary>One replica over a database that others may use too.</summary>
+    public static async Task<ControlPlaneFixture> CreateAsync(PostgresOptions options) => new(
+        await MetadataDatabase.OpenAsync(options with { Migrations = null }, TimeProvider.System, Cancel),
+        Directory.CreateTempSubdirectory("union-test-"));
+
     /// <summary>The default project and one enrolled cluster with a session.</summary>
     public static async Task<ControlPlaneFixture> StartAsync()
     {
-        var fixture = new ControlPlaneFixture();
-        await fixture.Database.EnsureDefaultsAsync("default", fixture.Time.GetUtcNow(), Cancel);
-        await fixture.Database.WriteAsync(
+        var fixture = await CreateAsync();
+        await fixture.PrepareAsync();
+        return fixture;
+    }
+
+    /// <summary>The default project and one enrolled cluster with a session.</summary>
+    public async Task PrepareAsync()
+    {
+        await Database.EnsureDefaultsAsync("default", Time.GetUtcNow(), Cancel);
+        await Database.WriteAsync(
+            "default",
             async session =>
             {
-                var now = fixture.Time.GetUtcNow();
-                await ClusterStore.EnrollAsync(session, fixture.Cluster, "local", now, now.AddDays(1));
+                var now = Time.GetUtcNow();
+                await ClusterStore.EnrollAsync(session, Cluster, "local", now, now.AddDays(1));
                 return true;
             },
             Cancel);
-        await fixture.HelloAsync();
-        return fixture;
+        await HelloAsync();
     }
 
     public Task<T> AsUserAsync<T>(IRequest<T> request, string requestId = "", params Verb[] verbs) => SendAsync(

@@ -32,7 +32,7 @@ public sealed class ConfigurationLoaderTests
               clients: {listen: "localhost:9000", publicUrl: "https://union.example.com", tls: null}
               clusters: {listen: "0.0.0.0:9001", publicAddress: union.example.com:9001}
               ops: {listen: "[::1]:9004"}
-              database: {engine: sqlite}
+              database: {engine: postgres, connection: {file: ~/service}, migrations: {env: OWNER}, poolSize: 7}
               sealingKey: {file: ~/key}
             computePlane:
               cluster: east
@@ -53,6 +53,10 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9000), loaded.ControlPlane.Clients.Listen);
         Assert.Equal(new HostPort("union.example.com", 9001), loaded.ControlPlane.Clusters.PublicAddress);
         Assert.Equal(new SecretReference("/home/me/key", null), loaded.ControlPlane.SealingKey);
+        Assert.Equal(
+            new DatabaseConfiguration(
+                DatabaseEngine.Postgres, new SecretReference("/home/me/service", null), new SecretReference(null, "OWNER"), 7),
+            loaded.ControlPlane.Database);
         Assert.Equal(new SecretReference(null, "TOKEN"), loaded.ComputePlane.ControlPlane.JoinToken);
         Assert.Equal("/home/me/py", loaded.ComputePlane.Executor.Environments["py"]);
         Assert.Equal(64 << 20, loaded.ComputePlane.Policy.UploadMax);
@@ -69,7 +73,7 @@ public sealed class ConfigurationLoaderTests
             controlPlane:
               clients: {listen: 0.0.0.0:8700, tls: {certificate: a}}
               ops: {listen: nonsense}
-              database: {engine: postgres}
+              database: {engine: mysql}
               sealingKey: hunter2
             computePlane:
               cluster: "not a name"
@@ -86,7 +90,7 @@ public sealed class ConfigurationLoaderTests
             e => Assert.Matches("^union.yaml:4:21: 'controlPlane.clients.listen' is 0.0.0.0:8700.* needs 'publicUrl'", e),
             e => Assert.StartsWith("union.yaml:4:54: 'controlPlane.clients.tls' needs 'certificate' and 'key'", e, StringComparison.Ordinal),
             e => Assert.StartsWith("union.yaml:5:17: 'controlPlane.ops.listen' is 'nonsense'", e, StringComparison.Ordinal),
-            e => Assert.EndsWith("'postgres', which does not exist here; there is: sqlite.", e, StringComparison.Ordinal),
+            e => Assert.EndsWith("'mysql', which does not exist here; there is: sqlite, postgres.", e, StringComparison.Ordinal),
             e => Assert.StartsWith("union.yaml:7:15: 'controlPlane.sealingKey' must not hold the secret", e, StringComparison.Ordinal),
             e => Assert.StartsWith("union.yaml:9:12: 'computePlane.cluster' is 'not a name'", e, StringComparison.Ordinal),
             e => Assert.EndsWith("there is: file.", e, StringComparison.Ordinal),
@@ -98,6 +102,17 @@ public sealed class ConfigurationLoaderTests
             e => Assert.Contains("'delete' in 'computePlane.policy.verbs' does not exist; there is: get, put.", e, StringComparison.Ordinal),
             e => Assert.Contains("either 'file' or 'env'", e, StringComparison.Ordinal));
         Assert.DoesNotContain(errors, e => e.Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{engine: postgres}", "'controlPlane.database.connection' is needed", "'controlPlane.sealingKey' is needed")]
+    [InlineData("{connection: {env: A}}", "are for engine postgres")]
+    public void Load_DatabaseHalfConfigured_SaysWhatIsMissing(string database, params string[] expected)
+    {
+        var errors = Errors($"version: 1\ncontrolPlane:\n  database: {database}\n");
+
+        Assert.Equal(expected.Length, errors.Count);
+        Assert.All(expected, text => Assert.Contains(errors, e => e.Contains(text, StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -45,10 +45,10 @@ internal sealed class ControlPlaneFixture : IAsyncDisposable
               clusters: {listen: 127.0.0.1:{{ports[1]}}}
               ops: {listen: 127.0.0.1:{{ports[2]}}}
             """;
-        var loaded = new ConfigurationLoader(new ProcessEnvironment(new Dictionary<string, string> { ["HOME"] = folder.Path }))
-            .Load("union.yaml", yaml, null);
+        var environment = new ProcessEnvironment(new Dictionary<string, string> { ["HOME"] = folder.Path });
+        var loaded = new ConfigurationLoader(environment).Load("union.yaml", yaml, null);
         var app = await ControlPlaneHost.StartAsync(
-            loaded.Configuration.ControlPlane, LogFormat.Text, TestContext.Current.CancellationToken);
+            loaded.Configuration.ControlPlane, LogFormat.Text, environment, TestContext.Current.CancellationToken);
         return new ControlPlaneFixture(app, folder, ports[0], ports[2]);
     }
 

@@ -1,0 +1,84 @@
+using System.Data;
+using System.Security.Cryptography;
+using Npgsql;
+using Union.Core.Boundary;
+
+namespace Union.Core.Storage;
+
+/// <summary>
+/// A PostgreSQL database, reached under one role that owns nothing. Every transaction sees the rows of one scope:
+/// row-level security compares each with the setting <c>union.org</c>, which travels with the first statement.
+/// </summary>
+public sealed class PostgresDatabase : ITransactions
+{
+    /// <summary>With the pauses below about half a second: a deadlock that lasts longer is a bug, not bad luck.</summary>
+    private const int MaxTries = 6;
+
+    private static readonly string[] FasterElsewhere =
+    [
+        PostgresErrorCodes.SerializationFailure, PostgresErrorCodes.DeadlockDetected, PostgresErrorCodes.UniqueViolation,
+    ];
+
+    private readonly TimeProvider _time;
+
+    internal PostgresDatabase(NpgsqlDataSource source, TimeProvider time) => (Source, _time) = (source, time);
+
+    /// <summary>For what is no transaction: LISTEN and NOTIFY.</summary>
+    internal NpgsqlDataSource Source { get; }
+
+    public Task<T> ReadAsync<T>(string scope, Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
+        // One snapshot for all statements, as SQLite gives; it costs no more than the default level does.
+        OnceAsync(scope, IsolationLevel.RepeatableRead, work, cancellationToken);
+
+    public async Task<T> WriteAsync<T>(string scope, Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await OnceAsync(scope, IsolationLevel.ReadCommitted, work, cancellationToken);
+            }
+            catch (Exception e) when (tries < MaxTries && IsFasterElsewhere(e))
+            {
+                // Falls apart in time what came together in time.
+                var pause = TimeSpan.FromMilliseconds((1 << tries) * (1 + (RandomNumberGenerator.GetInt32(1000) / 1000.0)));
+                await Task.Delay(pause, _time, cancellationToken);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    private static bool IsFasterElsewhere(Exception e) =>
+        e is ChangedMeanwhileException || (e is PostgresException p && FasterElsewhere.Contains(p.SqlState));
+
+    private async Task<T> OnceAsync<T>(
+        string scope, IsolationLevel level, Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(level, cancellationToken);
+            var opening = $"set local \"union\".org = '{scope.Replace("'", "''", StringComparison.Ordinal)}';\n";
+            var result = await work(new Session(connection, transaction, SqlDialect.Postgres, opening, cancellationToken));
+            // Not cancellable: the caller must learn whether it was committed.
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            throw new UnionException(
+                ErrorCode.Unavailable, "database_unavailable", "The metadata database does not answer.",
+                "Nothing acknowledged is lost; the same call may be made again.", e);
+        }
+    }
+
+    private static bool IsAway(Exception e) => e switch
+    {
+        PostgresException p => p.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
+            or PostgresErrorCodes.DiskFull or PostgresErrorCodes.ReadOnlySqlTransaction,
+        NpgsqlException => true,
+        _ => false,
+    };
+}
