@@ -17,13 +17,6 @@ internal sealed record ComputePlaneConfiguration(
 /// <param name="JoinToken">Needed once; afterwards the cluster has its certificate.</param>
 internal sealed record UplinkConfiguration(HostPort Address, SecretReference? JoinToken, int Connections);
 
-internal sealed record ObjectsConfiguration(ObjectsProvider Provider, string Path, IPEndPoint Listen);
-
-internal enum ObjectsProvider
-{
-    File,
-}
-
 /// <param name="Unsandboxed">Run tasks even where no sandbox can be had; they can then read the cluster's own keys.</param>
 /// <param name="Environments">Names of images with the folder that is put first on PATH for them.</param>
 internal sealed record ExecutorConfiguration(

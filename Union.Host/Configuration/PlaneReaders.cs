@@ -84,7 +84,7 @@ internal static class PlaneReaders
             cluster,
             dataDir,
             ReadUplink(reader, plane.Section("controlPlane")),
-            ReadObjects(reader, plane.Section("objects"), dataDir),
+            ObjectsReader.Read(reader, plane.Section("objects"), dataDir),
             SecretsReader.Read(reader, plane.Section("secrets")),
             ReadExecutor(reader, plane.Section("executor")),
             ReadPolicy(reader, plane.Section("policy")),
@@ -103,17 +103,6 @@ internal static class PlaneReaders
         reader.Absent(section, "proxy", "the control plane is dialled directly.");
         section.End();
         return uplink;
-    }
-
-    private static ObjectsConfiguration ReadObjects(ConfigurationReader reader, YamlSection section, string dataDir)
-    {
-        var objects = new ObjectsConfiguration(
-            reader.Choice(section, "provider", ObjectsProvider.File, ("file", ObjectsProvider.File)),
-            reader.Folder(section, "path", Path.Combine(dataDir, "objects")),
-            reader.Listen(section, "listen", "127.0.0.1:8702"));
-        MustBeLoopback(section, objects.Listen);
-        section.End();
-        return objects;
     }
 
     private static ExecutorConfiguration ReadExecutor(ConfigurationReader reader, YamlSection section)

@@ -14,15 +14,25 @@ internal static class S3Failures
         _ => false,
     };
 
-    public static ObjectStoreException Translate(Exception e)
+    /// <param name="permission">What the cluster's identity needs for the call, where S3 denied it.</param>
+    public static ObjectStoreException Translate(Exception e, string permission)
     {
         if (e is not AmazonServiceException { StatusCode: not 0 } refused)
         {
-            return new ObjectStoreException(ObjectStoreError.Unavailable, "S3 could not be reached.", e);
+            // The SDK has no answer where it found no credentials to ask with.
+            return e is AmazonClientException { InnerException: null }
+                ? OfCredentials(e)
+                : new ObjectStoreException(ObjectStoreError.Unavailable, "S3 could not be reached.", e);
         }
 
         var error = (refused.StatusCode, refused.ErrorCode) switch
         {
+            (_, "NoSuchBucket") => ObjectStoreError.NoBucket,
+            (_, "RequestTimeTooSkewed") => ObjectStoreError.ClockSkewed,
+            (_, "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "ExpiredToken" or "InvalidToken") =>
+                ObjectStoreError.BadCredentials,
+            (HttpStatusCode.MovedPermanently, _) or (_, "AuthorizationHeaderMalformed" or "PermanentRedirect") =>
+                ObjectStoreError.WrongRegion,
             (HttpStatusCode.NotFound, _) => ObjectStoreError.NotFound,
             (HttpStatusCode.PreconditionFailed, _) => ObjectStoreError.AlreadyExists,
 
@@ -33,6 +43,18 @@ internal static class S3Failures
             (_, "EntityTooLarge") => ObjectStoreError.TooLarge,
             _ => ObjectStoreError.Unavailable,
         };
-        return new ObjectStoreException(error, $"S3 refused: {refused.ErrorCode}.", refused);
+        return new ObjectStoreException(error, $"S3 refused: {refused.ErrorCode}.", refused)
+        {
+            Permission = error is ObjectStoreError.Denied ? permission : null,
+        };
     }
+
+    /// <summary>A failure to get credentials: from their source, or from STS.</summary>
+    public static ObjectStoreException OfCredentials(Exception e) => e is AmazonServiceException { StatusCode: not 0 } sts
+        ? sts.StatusCode is HttpStatusCode.Forbidden && sts.ErrorCode is "AccessDenied"
+            ? new ObjectStoreException(ObjectStoreError.Denied, "STS refused the role.", e) { Permission = "sts:AssumeRole" }
+            : new ObjectStoreException(
+                sts.ErrorCode is "Throttling" ? ObjectStoreError.Throttled : ObjectStoreError.BadCredentials,
+                $"STS refused: {sts.ErrorCode}.", e)
+        : new ObjectStoreException(ObjectStoreError.BadCredentials, "The cluster has no AWS credentials now.", e);
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using Amazon.Runtime;
-using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Union.Core.Boundary;
@@ -12,39 +11,37 @@ namespace Union.Providers.Aws.Objects;
 /// <summary>Objects in a bucket of S3, or of a server that speaks its protocol.</summary>
 public sealed class S3ObjectStore : IObjectStore, IDisposable
 {
-    /// <summary>A URL that ends sooner than this is not worth its signature: the client would meet a dead link.</summary>
-    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(60);
-
     private readonly S3ObjectStoreOptions _options;
-    private readonly AWSCredentials _credentials;
-    private readonly TimeProvider _time;
+    private readonly AssumedRole? _role;
     private readonly AmazonS3Client _s3;
     private readonly S3Upload _upload;
-    private readonly SigV4QuerySigner _signer;
+    private readonly S3Presign _presign;
     private readonly string _prefix;
     private readonly string _root;
 
+    /// <param name="credentials">The cluster's own, with which a role is assumed where the options name one.</param>
     public S3ObjectStore(S3ObjectStoreOptions options, AWSCredentials credentials, TimeProvider time)
     {
         options.EnsureValid();
-        (_options, _credentials, _time) = (options, credentials, time);
-        _s3 = new AmazonS3Client(credentials, S3Client.ConfigOf(options));
+        _options = options;
+        _role = options.Role is { } role ? new AssumedRole(role, credentials, options.Region) : null;
+        var used = _role?.Whole() ?? credentials;
+        _s3 = new AmazonS3Client(used, S3Client.ConfigOf(options));
 
         // Ceph ignores the condition without a word, so only Amazon's own servers are trusted with it.
-        _upload = new S3Upload(_s3, options.Bucket, completesConditionally: options.Endpoint is null);
-        _signer = new SigV4QuerySigner(S3Address.Of(options), options.Region);
+        _upload = new S3Upload(_s3, options, completesConditionally: options.Endpoint is null);
+        _presign = new S3Presign(options, used, _role, time);
         _prefix = options.Prefix is null ? "" : options.Prefix + "/";
         _root = $"s3://{options.Bucket}/{_prefix}";
         Capabilities = new ObjectStoreCapabilities(
             options.MaxLifetime, PresignBindsContentLength: true, PresignBindsContentMd5: true);
     }
 
-    /// <summary>A store with the credentials that the vendor's own chain finds: environment, profile, role.</summary>
-    public static S3ObjectStore Open(S3ObjectStoreOptions options, TimeProvider time)
+    /// <summary>A store with the credentials that <paramref name="credentials"/> says where to find.</summary>
+    public static S3ObjectStore Open(S3ObjectStoreOptions options, AwsCredentialOptions credentials, TimeProvider time)
     {
         options.EnsureValid();
-        var credentials = DefaultAWSCredentialsIdentityResolver.GetCredentials(S3Client.ConfigOf(options));
-        return new S3ObjectStore(options, credentials, time);
+        return new S3ObjectStore(options, AwsCredentialSources.Open(credentials, S3Client.ConfigOf(options)), time);
     }
 
     public ObjectStoreCapabilities Capabilities { get; }
@@ -71,7 +68,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (Exception e) when (S3Failures.IsFailure(e, cancellationToken))
         {
-            throw S3Failures.Translate(e);
+            throw S3Failures.Translate(e, "s3:GetObject");
         }
     }
 
@@ -94,7 +91,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (Exception e) when (S3Failures.IsFailure(e, cancellationToken))
         {
-            throw S3Failures.Translate(e);
+            throw S3Failures.Translate(e, "s3:GetObject");
         }
     }
 
@@ -106,7 +103,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (Exception e) when (S3Failures.IsFailure(e, cancellationToken))
         {
-            throw S3Failures.Translate(e);
+            throw S3Failures.Translate(e, "s3:PutObject");
         }
     }
 
@@ -118,7 +115,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (Exception e) when (S3Failures.IsFailure(e, cancellationToken))
         {
-            throw S3Failures.Translate(e);
+            throw S3Failures.Translate(e, "s3:DeleteObject");
         }
     }
 
@@ -147,39 +144,17 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         while (page.IsTruncated == true);
     }
 
-    public async ValueTask<PresignedRequest> PresignAsync(PresignGrant grant, CancellationToken cancellationToken)
+    public ValueTask<PresignedRequest> PresignAsync(PresignGrant grant, CancellationToken cancellationToken)
     {
         PresignRules.Check(grant, Capabilities, _options.UploadMax);
-        var name = NameOf(grant.Key);
-        var credentials = await CredentialsAsync(cancellationToken);
-        var now = _time.GetUtcNow();
-        if (credentials.EndsAt - now is not { } left || left >= grant.Lifetime)
-        {
-            return _signer.Sign(grant, name, credentials, now);
-        }
-
-        // The store stops honouring the URL when the credentials end, so the answer says that instant.
-        return left >= ShortestLifetime
-            ? _signer.Sign(grant with { Lifetime = left }, name, credentials, now)
-            : throw new ObjectStoreException(
-                ObjectStoreError.Unavailable, "The cluster's AWS credentials end within a minute and were not renewed.");
+        return _presign.SignAsync(grant, NameOf(grant.Key), cancellationToken);
     }
 
-    public void Dispose() => _s3.Dispose();
-
-    private async Task<SigV4Credentials> CredentialsAsync(CancellationToken cancellationToken)
+    public void Dispose()
     {
-        try
-        {
-            var found = await _credentials.GetCredentialsAsync().WaitAsync(cancellationToken);
-            var token = string.IsNullOrEmpty(found.Token) ? null : new SecretValue(found.Token);
-            DateTimeOffset? ends = _credentials.Expiration is { } e ? InstantOf(e) : null;
-            return new SigV4Credentials(found.AccessKey, new SecretValue(found.SecretKey), token, ends);
-        }
-        catch (Exception e) when (S3Failures.IsFailure(e, cancellationToken))
-        {
-            throw S3Failures.Translate(e);
-        }
+        _presign.Dispose();
+        _role?.Dispose();
+        _s3.Dispose();
     }
 
     private async Task<ListObjectsV2Response> ListPageAsync(
@@ -191,7 +166,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (Exception e) when (S3Failures.IsFailure(e, cancellationToken))
         {
-            throw S3Failures.Translate(e);
+            throw S3Failures.Translate(e, "s3:ListBucket");
         }
     }
 

@@ -5,7 +5,7 @@ namespace Union.Providers.Aws.Objects;
 
 /// <summary>
 /// Settings of <see cref="S3ObjectStore"/>: one bucket, or one prefix of it, on Amazon S3 or a server that speaks its
-/// protocol. Credentials are not among them: they come from where the vendor's own SDK looks for them.
+/// protocol. Credentials are not among them: see <see cref="AwsCredentialOptions"/>.
 /// </summary>
 public sealed partial record S3ObjectStoreOptions
 {
@@ -25,6 +25,15 @@ public sealed partial record S3ObjectStoreOptions
     /// which seldom have a host name per bucket, and for names with dots, which no wildcard certificate covers.
     /// </summary>
     public bool? PathStyle { get; init; }
+
+    /// <summary>The KMS key that encrypts what is written; none leaves that to the bucket.</summary>
+    public string? EncryptionKey { get; init; }
+
+    /// <summary>A role that is assumed for everything.</summary>
+    public AwsRoleOptions? Role { get; init; }
+
+    /// <summary>Where signed URLs may be used from, as CIDR; needs <see cref="AwsRoleOptions.PerUrl"/>, whose policy says it.</summary>
+    public IReadOnlyList<string> ClientNetworks { get; init; } = [];
 
     public TimeSpan MaxLifetime { get; init; } = TimeSpan.FromHours(1);
 
@@ -57,6 +66,26 @@ public sealed partial record S3ObjectStoreOptions
             AddEndpointErrors(Endpoint, errors);
         }
 
+        if (ClientNetworks.Count > 0 && Role?.PerUrl != true)
+        {
+            errors.Add("Client networks need a role with a session per URL, since only its policy can name them.");
+        }
+
+        if (EncryptionKey is not null && !KeyName.IsMatch(EncryptionKey))
+        {
+            errors.Add("The encryption key must be the id or ARN of a KMS key.");
+        }
+
+        if (Role is not null && !RoleArn.IsMatch(Role.Arn))
+        {
+            errors.Add("The role must be an ARN such as arn:aws:iam::123456789012:role/name.");
+        }
+
+        if (Role?.Endpoint is not null)
+        {
+            AddEndpointErrors(Role.Endpoint, errors);
+        }
+
         if (MaxLifetime < TimeSpan.FromSeconds(1) || MaxLifetime > TimeSpan.FromHours(1))
         {
             errors.Add("The longest lifetime must be 1 s to 1 h.");
@@ -78,11 +107,11 @@ public sealed partial record S3ObjectStoreOptions
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
             || endpoint != url.GetLeftPart(UriPartial.Authority) || url.UserInfo.Length > 0)
         {
-            errors.Add("The endpoint must be http(s)://host:port and nothing else.");
+            errors.Add("An endpoint must be http(s)://host:port and nothing else.");
         }
         else if (url.Scheme == "http" && !url.IsLoopback)
         {
-            errors.Add("The endpoint must be https, except on loopback.");
+            errors.Add("An endpoint must be https, except on loopback.");
         }
     }
 
@@ -91,4 +120,10 @@ public sealed partial record S3ObjectStoreOptions
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$")]
     private static partial Regex RegionName { get; }
+
+    [GeneratedRegex("^[A-Za-z0-9:/_-]{1,256}$")]
+    private static partial Regex KeyName { get; }
+
+    [GeneratedRegex("^arn:aws[a-z-]*:iam::[0-9]*:role/[A-Za-z0-9+=,.@_/-]{1,512}$")]
+    private static partial Regex RoleArn { get; }
 }

@@ -9,7 +9,7 @@ namespace Union.Providers.Aws.Objects;
 internal static class S3SignedHeaders
 {
     /// <summary>Lower-case names in the order of a canonical request.</summary>
-    public static SortedDictionary<string, string> Of(PresignGrant grant)
+    public static SortedDictionary<string, string> Of(PresignGrant grant, string? encryptionKey)
     {
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (grant.ContentLength is { } length)
@@ -25,6 +25,12 @@ internal static class S3SignedHeaders
         if (grant.CreateOnly)
         {
             headers["if-none-match"] = "*";
+        }
+
+        if (grant.Verb is PresignVerb.Put && encryptionKey is not null)
+        {
+            headers["x-amz-server-side-encryption"] = "aws:kms";
+            headers["x-amz-server-side-encryption-aws-kms-key-id"] = encryptionKey;
         }
 
         return headers;

@@ -9,10 +9,14 @@ namespace Union.Providers.Aws.Objects;
 /// become an object only when all have arrived. Memory is bounded by one part.
 /// </summary>
 /// <param name="completesConditionally">The server honours If-None-Match where parts become an object.</param>
-internal sealed class S3Upload(AmazonS3Client s3, string bucket, bool completesConditionally)
+internal sealed class S3Upload(AmazonS3Client s3, S3ObjectStoreOptions options, bool completesConditionally)
 {
     // S3 takes at most 10,000 parts, so objects end at 156 GiB; a part has at least 5 MiB.
     private const int PartBytes = 16 << 20;
+
+    private readonly string _bucket = options.Bucket;
+    private readonly ServerSideEncryptionMethod? _encryption =
+        options.EncryptionKey is null ? null : ServerSideEncryptionMethod.AWSKMS;
 
     public async Task PutAsync(string key, Stream content, PutMode mode, CancellationToken cancellationToken)
     {
@@ -29,7 +33,7 @@ internal sealed class S3Upload(AmazonS3Client s3, string bucket, bool completesC
                 ObjectStoreError.TooLarge, $"This server keeps a create-only put below {PartBytes} bytes only.");
         }
 
-        var begin = new InitiateMultipartUploadRequest { BucketName = bucket, Key = key };
+        var begin = new InitiateMultipartUploadRequest { BucketName = _bucket, Key = key };
         var upload = (await s3.InitiateMultipartUploadAsync(begin, cancellationToken)).UploadId;
         try
         {
@@ -38,7 +42,7 @@ internal sealed class S3Upload(AmazonS3Client s3, string bucket, bool completesC
         catch
         {
             // Not with the caller's token: that may be what ended the upload, and its parts are paid for.
-            await s3.AbortMultipartUploadAsync(bucket, key, upload, CancellationToken.None);
+            await s3.AbortMultipartUploadAsync(_bucket, key, upload, CancellationToken.None);
             throw;
         }
     }
@@ -47,10 +51,12 @@ internal sealed class S3Upload(AmazonS3Client s3, string bucket, bool completesC
     {
         var put = new PutObjectRequest
         {
-            BucketName = bucket,
+            BucketName = _bucket,
             Key = key,
             InputStream = part,
             AutoCloseStream = false,
+            ServerSideEncryptionMethod = _encryption,
+            ServerSideEncryptionKeyManagementServiceKeyId = options.EncryptionKey,
             IfNoneMatch = mode is PutMode.CreateOnly ? "*" : null,
         };
         await s3.PutObjectAsync(put, cancellationToken);
@@ -61,7 +67,7 @@ internal sealed class S3Upload(AmazonS3Client s3, string bucket, bool completesC
     {
         var complete = new CompleteMultipartUploadRequest
         {
-            BucketName = bucket,
+            BucketName = _bucket,
             Key = key,
             UploadId = upload,
             PartETags = [],
@@ -72,7 +78,7 @@ internal sealed class S3Upload(AmazonS3Client s3, string bucket, bool completesC
             var answer = await s3.UploadPartAsync(
                 new UploadPartRequest
                 {
-                    BucketName = bucket,
+                    BucketName = _bucket,
                     Key = key,
                     UploadId = upload,
                     PartNumber = number,

@@ -14,7 +14,8 @@ namespace Union.Providers.Aws.Objects;
 /// 4. the URL, out of the very bytes of 1.
 /// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 /// </summary>
-public sealed class SigV4QuerySigner(S3Address address, string region)
+/// <param name="encryptionKey">The KMS key that uploads must name.</param>
+public sealed class SigV4QuerySigner(S3Address address, string region, string? encryptionKey = null)
 {
     private SigV4Key? _key;
 
@@ -26,7 +27,7 @@ public sealed class SigV4QuerySigner(S3Address address, string region)
         var lifetime = TimeSpan.FromSeconds((long)grant.Lifetime.TotalSeconds);
         var signing = KeyOf(credentials, begin);
         var method = MethodOf(grant.Verb);
-        var headers = S3SignedHeaders.Of(grant);
+        var headers = S3SignedHeaders.Of(grant, encryptionKey);
         Span<byte> time = stackalloc byte[16];
         begin.UtcDateTime.TryFormat(time, out _, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 

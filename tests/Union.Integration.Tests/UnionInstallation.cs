@@ -11,7 +11,8 @@ internal sealed class UnionInstallation : IAsyncDisposable
 {
     private readonly TemporaryFolder _root = new();
 
-    public UnionInstallation()
+    /// <param name="objects">The section of that name, in one line; none keeps objects as files.</param>
+    public UnionInstallation(string? objects = null)
     {
         var ports = FreePorts.Take(6);
         (ClientsPort, ClustersPort) = (ports[0], ports[1]);
@@ -33,7 +34,7 @@ internal sealed class UnionInstallation : IAsyncDisposable
               controlPlane:
                 address: 127.0.0.1:{{ports[1]}}
                 joinToken: {file: {{TokenFile}} }
-              objects: {provider: file, listen: 127.0.0.1:{{ports[3]}} }
+              objects: {{objects ?? $"{{provider: file, listen: 127.0.0.1:{ports[3]} }}"}}
               executor:
                 unsandboxed: true
                 environments: {stand-in: {{UnionBinary.StandIn}} }
@@ -60,9 +61,9 @@ internal sealed class UnionInstallation : IAsyncDisposable
     public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ClientsPort}");
 
     /// <summary>Both planes, enrolled and ready.</summary>
-    public static async Task<UnionInstallation> StartAsync()
+    public static async Task<UnionInstallation> StartAsync(string? objects = null)
     {
-        var installation = new UnionInstallation();
+        var installation = new UnionInstallation(objects);
         try
         {
             await installation.Control.StartAsync();

@@ -35,4 +35,21 @@ public sealed class ObjectLayout(string prefix = "union")
 
     /// <summary>The folder of an attempt's archived log parts, <c>{first millisecond}-{sequence}.jsonl.gz</c>.</summary>
     public ObjectKey Logs(AttemptId attempt) => Attempt(attempt).Append("logs");
+
+    /// <summary>What the object of a key is, or those below a folder's; null for a folder above several kinds.</summary>
+    public ArtifactKind? KindOf(ObjectKey key)
+    {
+        var text = key.ToString();
+        var root = $"{prefix}/v1/";
+        return !text.StartsWith(root, StringComparison.Ordinal) ? null : text[root.Length..].Split('/') switch
+        {
+            [_, _, _, "code", ..] => ArtifactKind.Code,
+            [_, _, _, "inputs" or "private", ..] => ArtifactKind.Inputs,
+            [_, _, _, "runs", _, _, "inputs.pb"] => ArtifactKind.Inputs,
+            [_, _, _, "runs", _, _, _, "logs", ..] => ArtifactKind.Logs,
+            [_, _, _, "runs", _, _, _, "report.html"] => ArtifactKind.Reports,
+            [_, _, _, "runs", _, _, _, _, ..] => ArtifactKind.Outputs,
+            _ => null,
+        };
+    }
 }

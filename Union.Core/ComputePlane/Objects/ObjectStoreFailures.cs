@@ -17,8 +17,23 @@ public static class ObjectStoreFailures
                 ErrorCode.AlreadyExists, "object_exists", "The object is in the store already.",
                 "Choose another name."),
             ObjectStoreError.Denied => (
-                ErrorCode.PermissionDenied, "object_store_denied", "The object store denied the cluster access.",
-                "Compare the cluster's cloud policy with the one that the documentation lists."),
+                ErrorCode.PermissionDenied, "object_store_denied",
+                $"The object store denied the cluster {e.Permission ?? "access"}.",
+                "Compare the cluster's role with the one that `union cloud policy` prints."),
+            ObjectStoreError.BadCredentials => (
+                ErrorCode.FailedPrecondition, "object_store_credentials",
+                "The cluster has no valid credentials for its object store.",
+                "Check computePlane.objects.credentials, and that keys and roles still exist."),
+            ObjectStoreError.NoBucket => (
+                ErrorCode.FailedPrecondition, "object_store_bucket_missing", "The cluster's bucket does not exist.",
+                "Create it, or correct computePlane.objects."),
+            ObjectStoreError.WrongRegion => (
+                ErrorCode.FailedPrecondition, "object_store_region_wrong", "The cluster's bucket lies in another region.",
+                "Set computePlane.objects.region to the bucket's own."),
+            ObjectStoreError.ClockSkewed => (
+                ErrorCode.FailedPrecondition, "object_store_clock_skewed",
+                "The clocks of the cluster and its object store differ by minutes.",
+                "Synchronise the clock of the cluster's machine."),
             ObjectStoreError.Throttled => (
                 ErrorCode.ResourceExhausted, "object_store_throttled", "The object store asked to slow down.",
                 "Try again in a moment."),

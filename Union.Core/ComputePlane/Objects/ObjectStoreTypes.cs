@@ -56,6 +56,10 @@ public enum ObjectStoreError
     Unsupported,
     TooLarge,
     Invalid,
+    BadCredentials,
+    NoBucket,
+    WrongRegion,
+    ClockSkewed,
 }
 
 /// <summary>A refusal of an object store: the enum is for decisions, the inner exception for logs.</summary>
@@ -63,4 +67,7 @@ public sealed class ObjectStoreException(ObjectStoreError error, string message,
     : Exception(message, inner)
 {
     public ObjectStoreError Error { get; } = error;
+
+    /// <summary>The permission that the cluster's identity lacks, in the cloud's own words, where the store denied it.</summary>
+    public string? Permission { get; init; }
 }

@@ -5,6 +5,9 @@ public static class PresignRules
 {
     private const int Md5Bytes = 16;
 
+    /// <summary>A URL that ends sooner meets its client dead.</summary>
+    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(60);
+
     /// <summary>
     /// Throws for a lifetime that is not positive or longer than allowed (never shortened), for a bound that the store
     /// cannot enforce, for one that makes no sense for the verb, and for a header value that could split a header.
@@ -39,6 +42,22 @@ public static class PresignRules
         {
             throw Refused(ObjectStoreError.TooLarge, $"An upload has at most {uploadMax} bytes");
         }
+    }
+
+    /// <summary>
+    /// How long a URL may live where its credentials end: as long as asked, or until they end, since the store stops
+    /// honouring it then. Throws where that is too soon to be worth a signature.
+    /// </summary>
+    public static TimeSpan LifetimeBefore(DateTimeOffset end, PresignGrant grant, DateTimeOffset now)
+    {
+        var left = end - now;
+        if (left >= grant.Lifetime)
+        {
+            return grant.Lifetime;
+        }
+
+        return left >= ShortestLifetime ? left : throw Refused(
+            ObjectStoreError.BadCredentials, "The cluster's credentials end within a minute and were not renewed");
     }
 
     private static bool IsHeaderValue(string? value) =>

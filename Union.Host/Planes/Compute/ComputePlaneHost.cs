@@ -26,7 +26,6 @@ using Union.Host.Tunnel.Dialing;
 using Union.Host.Tunnel.Enrolling;
 using Union.Host.Tunnel.Preface;
 using Union.Providers.Local.Execution;
-using Union.Providers.Local.Objects;
 using Union.Providers.Local.Secrets;
 
 namespace Union.Host.Planes.Compute;
@@ -55,24 +54,30 @@ internal static class ComputePlaneHost
         builder.Logging.AddPlaneLogging(logs);
         builder.Services.AddSingleton(_ => folder);
         builder.Services.AddSingleton(credentials);
-        AddCluster(builder.Services, configuration, folder, keys);
+        var layout = new ObjectLayout();
+        AddCluster(builder.Services, configuration, layout, folder, keys);
+        builder.Services.AddObjectStore(configuration, layout, keys, environment);
         AddProviders(builder.Services, configuration, folder, keys);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration));
         var app = builder.Build();
-        Map(app, configuration.Policy);
-        await app.StartOrExplainAsync(
-            new Dictionary<string, IPEndPoint>
-            {
-                ["computePlane.objects.listen"] = configuration.Objects.Listen,
-                ["computePlane.actions.listen"] = configuration.ActionsListen,
-                ["computePlane.ops.listen"] = configuration.OpsListen,
-            },
-            cancellationToken);
+        Map(app, configuration);
+        var listeners = new Dictionary<string, IPEndPoint>
+        {
+            ["computePlane.actions.listen"] = configuration.ActionsListen,
+            ["computePlane.ops.listen"] = configuration.OpsListen,
+        };
+        if (configuration.Objects.Listen is { } objects)
+        {
+            listeners["computePlane.objects.listen"] = objects;
+        }
+
+        await app.StartOrExplainAsync(listeners, cancellationToken);
         return app;
     }
 
     private static void AddCluster(
-        IServiceCollection services, ComputePlaneConfiguration configuration, DataFolder folder, string keys)
+        IServiceCollection services, ComputePlaneConfiguration configuration, ObjectLayout layout, DataFolder folder,
+        string keys)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddPlainPorts();
@@ -84,7 +89,7 @@ internal static class ComputePlaneHost
                 UploadMax = configuration.Policy.UploadMax,
                 Verbs = configuration.Policy.Verbs.Select(v => v == "put" ? PresignVerb.Put : PresignVerb.Get).ToHashSet(),
             },
-            new ObjectLayout(), Path.Combine(keys, "digest.key"));
+            layout, Path.Combine(keys, "digest.key"));
         services.AddSingleton(_ => JournalDatabase.Open(folder.File("state.db")));
         services.AddSingleton<IAuditLog, JournalAudit>();
         services.AddSingleton<AttemptJournal>();
@@ -96,8 +101,6 @@ internal static class ComputePlaneHost
         services.AddSingleton<IActionLogs, AttemptLogs>();
         services.AddSingleton<ArchivedLogs>();
         services.AddSingleton(new LocalEndpoint(configuration.ActionsListen.ToString()));
-        services.AddSingleton(provider => new ClusterSelf(
-            BinaryVersion.Text, [PrefixOf(provider.GetRequiredService<IObjectStore>())]));
         services.AddScoped<ActingTask>();
         services.AddScoped<SiblingDirectory>();
         services.AddScoped<ChildOutputs>();
@@ -120,14 +123,6 @@ internal static class ComputePlaneHost
     private static void AddProviders(
         IServiceCollection services, ComputePlaneConfiguration configuration, DataFolder folder, string keys)
     {
-        services.AddFileObjectStore(_ => new FileObjectStoreOptions
-        {
-            Path = configuration.Objects.Path,
-            KeyPath = Path.Combine(keys, "urls.key"),
-            PublicUrl = $"http://{configuration.Objects.Listen}",
-            MaxLifetime = configuration.Policy.MaxLifetime,
-            UploadMax = configuration.Policy.UploadMax,
-        });
         services.AddSecretStore(
             configuration.Secrets, new FileSecretStoreOptions(folder.Folder("secrets"), Path.Combine(keys, "secrets.key")));
         services.AddProcessExecutor(ExecutorOptions.From(configuration.Executor, folder));
@@ -138,11 +133,15 @@ internal static class ComputePlaneHost
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         kestrel.ListenTunnel(configuration.ControlPlane.Connections);
-        kestrel.Listen(configuration.Objects.Listen, listen =>
+        if (configuration.Objects.Listen is { } objects)
         {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Mark(PortKind.Objects);
-        });
+            kestrel.Listen(objects, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Mark(PortKind.Objects);
+            });
+        }
+
         kestrel.ListenPlain(configuration.ActionsListen, listen => listen.Mark(PortKind.Actions));
         kestrel.Listen(configuration.OpsListen, listen =>
         {
@@ -151,12 +150,12 @@ internal static class ComputePlaneHost
         });
     }
 
-    private static void Map(WebApplication app, PolicyConfiguration policy)
+    private static void Map(WebApplication app, ComputePlaneConfiguration configuration)
     {
         app.UseHostGuard(new HostRules([], []));
         app.UseOps(services => services.GetRequiredService<LinkStatus>().IsConnected);
         app.UseAssertions();
-        app.UseRelayPolicy(policy.Relays);
+        app.UseRelayPolicy(configuration.Policy.Relays);
         app.UseWhen(
             context => context.CameBy(PortKind.Actions), branch => branch.UseMiddleware<CapabilityMiddleware>());
         app.UseRpc();
@@ -166,12 +165,9 @@ internal static class ComputePlaneHost
         app.MapGrpcService<LinkApi>();
         app.MapGrpcService<ChildrenApi>();
         app.MapGrpcService<ActionsApi>();
-        app.MapFileObjects();
-    }
-
-    private static string PrefixOf(IObjectStore objects)
-    {
-        const string name = "union";
-        return objects.ReferenceTo(ObjectKey.Parse(name)).ToString() + "/";
+        if (configuration.Objects.Provider is ObjectsProvider.File)
+        {
+            app.MapFileObjects();
+        }
     }
 }

@@ -38,12 +38,26 @@ internal sealed class PlaneVariables(UnionConfiguration configuration, string? f
             variables[name] = environment.Get(name) ?? "";
         }
 
+        AddNamed(variables);
         if (joinToken is not null)
         {
             variables["UNION_COMPUTEPLANE_CONTROLPLANE_JOINTOKEN"] = $"{{file: {joinToken}}}";
         }
 
         return variables;
+    }
+
+    // Configuration may name variables of any name for secrets.
+    private void AddNamed(Dictionary<string, string> variables)
+    {
+        var credentials = configuration.ComputePlane.Objects.Credentials;
+        foreach (var name in new[] { credentials.SecretAccessKey?.Variable, credentials.SessionToken?.Variable })
+        {
+            if (name is not null && environment.Get(name) is { } value)
+            {
+                variables[name] = value;
+            }
+        }
     }
 
     private string Clusters => (configuration.ControlPlane.Clusters.Listen

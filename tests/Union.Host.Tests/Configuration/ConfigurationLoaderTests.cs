@@ -77,7 +77,7 @@ public sealed class ConfigurationLoaderTests
               sealingKey: hunter2
             computePlane:
               cluster: "not a name"
-              objects: {provider: s3, bukcet: b}
+              objects: {provider: s4, bukcet: b}
               executor: {sandbox: none, parallel: many}
               policy: {maxLifetime: 2h, uploadMax: -1, verbs: [get, delete]}
               controlPlane: {joinToken: {file: a, env: B}}
@@ -93,7 +93,7 @@ public sealed class ConfigurationLoaderTests
             e => Assert.EndsWith("'mysql', which does not exist here; there is: sqlite, postgres.", e, StringComparison.Ordinal),
             e => Assert.StartsWith("union.yaml:7:15: 'controlPlane.sealingKey' must not hold the secret", e, StringComparison.Ordinal),
             e => Assert.StartsWith("union.yaml:9:12: 'computePlane.cluster' is 'not a name'", e, StringComparison.Ordinal),
-            e => Assert.EndsWith("there is: file.", e, StringComparison.Ordinal),
+            e => Assert.EndsWith("there is: file, s3, gcs, azure.", e, StringComparison.Ordinal),
             e => Assert.StartsWith("union.yaml:10:27: unknown key 'bukcet' in 'computePlane.objects'", e, StringComparison.Ordinal),
             e => Assert.Contains("unsandboxed: true", e, StringComparison.Ordinal),
             e => Assert.Contains("a whole number from 1 to 1024", e, StringComparison.Ordinal),
@@ -186,6 +186,55 @@ public sealed class ConfigurationLoaderTests
 
         Assert.Equal(names.Count, names.Distinct().Count());
     }
+
+    [Fact]
+    public void Load_ObjectsInACloud_AreRead()
+    {
+        var objects = Load("union.yaml", """
+            version: 1
+            computePlane:
+              objects:
+                provider: s3
+                bucket: b
+                buckets: {code: c}
+                prefix: a/b
+                region: eu-central-1
+                endpoint: https://s3.example.com
+                pathStyle: false
+                encryptionKey: key
+                credentials: {source: static, accessKeyId: AK, secretAccessKey: {env: SECRET}}
+                assumeRole: {arn: "arn:aws:iam::1:role/r", externalId: x, perUrl: true}
+            """).Configuration.ComputePlane.Objects;
+
+        Assert.Equal(ObjectsProvider.S3, objects.Provider);
+        Assert.Equal(("b", "c"), (objects.Bucket, objects.Buckets["code"]));
+        Assert.False(objects.PathStyle);
+        Assert.Null(objects.Listen);
+        Assert.Equal(new SecretReference(null, "SECRET"), objects.Credentials.SecretAccessKey);
+        Assert.Equal(new AssumeRoleConfiguration("arn:aws:iam::1:role/r", "x", null, true), objects.Role);
+    }
+
+    [Theory]
+    [InlineData("{provider: s4}", "'s4', which does not exist here; there is: file, s3, gcs, azure.")]
+    [InlineData("{provider: s3, region: r}", "'computePlane.objects.bucket' is missing: provider s3 needs it.")]
+    [InlineData(
+        "{provider: gcs, bucket: b, region: r}",
+        "'computePlane.objects.region' is no option of provider gcs, which has: bucket, buckets, prefix, endpoint, ")]
+    [InlineData("{provider: file, bucket: b}", "'computePlane.objects.bucket' is no option of provider file, which has: path, listen.")]
+    [InlineData("{provider: s3, bucket: b, region: r, buckte: c}", "unknown key 'buckte' in 'computePlane.objects'; did you mean 'bucket'?")]
+    [InlineData(
+        "{provider: azure, account: a, bucket: b, credentials: {profile: p}}",
+        "'computePlane.objects.credentials.profile' is no option of provider azure, which has: clientId.")]
+    [InlineData(
+        "{provider: s3, bucket: b, region: r, credentials: {accessKeyId: a}}",
+        "needs 'accessKeyId' and 'secretAccessKey' with 'source: static', and only then.")]
+    [InlineData(
+        "{provider: s3, bucket: b, region: r, credentials: {source: static, accessKeyId: a, secretAccessKey: inline}}",
+        "'computePlane.objects.credentials.secretAccessKey' must not hold the secret itself")]
+    [InlineData("{provider: s3, bucket: b, region: r, assumeRole: {perUrl: true}}", "'computePlane.objects.assumeRole.arn' is missing.")]
+    public void Load_ObjectsThatCannotBe_SayWhatExists(string objects, string error) => Assert.Contains(
+        Errors($"version: 1\ncomputePlane:\n  objects: {objects}\n"),
+        said => said.Contains(error, StringComparison.Ordinal));
 
     [Fact]
     public void Schema_Keys_AreTheKnownKeys()

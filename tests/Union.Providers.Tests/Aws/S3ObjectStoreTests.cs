@@ -1,9 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
-using Amazon.Runtime;
-using Amazon.S3;
 using Union.Core.ComputePlane.Objects;
-using Union.Providers.Aws.Objects;
 using Union.Testing.Objects;
 using Union.Testing.Servers;
 
@@ -11,29 +8,7 @@ namespace Union.Providers.Tests.Aws;
 
 public sealed class S3ObjectStoreTests(RadosGateway gateway) : ObjectStoreContract, IClassFixture<RadosGateway>
 {
-    private const string Bucket = "test-bucket";
-
-    protected override async ValueTask<ObjectStoreUnderTest> CreateAsync()
-    {
-        Assert.SkipWhen(gateway.Absent is not null, gateway.Absent ?? "");
-        var options = new S3ObjectStoreOptions
-        {
-            Bucket = Bucket,
-            Prefix = "tests/" + RandomNumberGenerator.GetHexString(16),
-            Region = "us-east-1",
-            Endpoint = gateway.Endpoint,
-        };
-        var credentials = new BasicAWSCredentials(gateway.AccessKey, gateway.SecretKey);
-        using var admin = new AmazonS3Client(credentials, S3Client.ConfigOf(options));
-        await admin.PutBucketAsync(Bucket, Cancel);
-        var store = new S3ObjectStore(options, credentials, TimeProvider.System);
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-        return new ObjectStoreUnderTest(store, client, advance: null, pageSize: 1000, () =>
-        {
-            store.Dispose();
-            return ValueTask.CompletedTask;
-        });
-    }
+    protected override async ValueTask<ObjectStoreUnderTest> CreateAsync() => await S3Stores.OpenAsync(gateway);
 
     [Fact]
     public async Task Put_LargerThanAPart_IsReadBackWhole()

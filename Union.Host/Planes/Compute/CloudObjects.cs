@@ -1,0 +1,66 @@
+using Union.Core.Boundary;
+using Union.Core.ComputePlane.Objects;
+using Union.Host.Configuration;
+using Union.Providers.Aws.Objects;
+
+namespace Union.Host.Planes.Compute;
+
+/// <summary>Opens buckets of the cloud that the configuration names.</summary>
+internal sealed class CloudObjects(
+    ObjectsConfiguration objects, PolicyConfiguration policy, ProcessEnvironment environment, TimeProvider time)
+{
+    public IObjectStore Open(string bucket)
+    {
+        try
+        {
+            return objects.Provider switch
+            {
+                ObjectsProvider.S3 => S3ObjectStore.Open(S3OptionsOf(bucket), AwsCredentials(), time),
+                _ => throw new UnionException(
+                    ErrorCode.Unimplemented, "objects_provider_missing",
+                    $"Objects cannot be kept by {objects.Provider} in this version."),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw new UnionException(
+                ErrorCode.InvalidArgument, "objects_invalid", $"computePlane.objects is wrong: {e.Message}",
+                "Correct it; docs/object-stores.md lists every setting.", e);
+        }
+        catch (ObjectStoreException e)
+        {
+            throw e.ToAnswer();
+        }
+    }
+
+    private S3ObjectStoreOptions S3OptionsOf(string bucket) => new()
+    {
+        Bucket = bucket,
+        Prefix = objects.Prefix,
+        Region = objects.Region!,
+        Endpoint = objects.Endpoint,
+        PathStyle = objects.PathStyle,
+        EncryptionKey = objects.EncryptionKey,
+        Role = objects.Role is { } role
+            ? new AwsRoleOptions(role.Arn, role.ExternalId, role.Endpoint, role.PerUrl)
+            : null,
+        MaxLifetime = policy.MaxLifetime,
+        UploadMax = Math.Min(policy.UploadMax, 5L << 30),
+    };
+
+    private AwsCredentialOptions AwsCredentials() => new()
+    {
+        Source = objects.Credentials.Source switch
+        {
+            CredentialSource.Static => AwsCredentialSource.Static,
+            CredentialSource.Environment => AwsCredentialSource.Environment,
+            CredentialSource.Profile => AwsCredentialSource.Profile,
+            CredentialSource.Instance => AwsCredentialSource.Instance,
+            _ => AwsCredentialSource.Default,
+        },
+        AccessKeyId = objects.Credentials.AccessKeyId,
+        SecretAccessKey = objects.Credentials.SecretAccessKey?.Read(environment),
+        SessionToken = objects.Credentials.SessionToken?.Read(environment),
+        Profile = objects.Credentials.Profile,
+    };
+}
