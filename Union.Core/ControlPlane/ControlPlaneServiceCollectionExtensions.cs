@@ -5,6 +5,7 @@ using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Identity;
 using Union.Core.ControlPlane.Projects;
 using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Triggers;
 using Union.Core.Pipeline;
 
 namespace Union.Core.ControlPlane;
@@ -20,6 +21,8 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddSingleton<ClusterAdmission>();
         services.AddSingleton<TokenDirectory>();
         services.AddSingleton<IAuditLog, AuditTable>();
+        services.AddSingleton(new TriggerOptions());
+        services.AddHostedService<TriggerSweep>();
         return services;
     }
 

@@ -141,7 +141,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
             RunProjection = ByteString.CopyFrom(run.Projection),
             RunPrivate = run.PrivatePart,
             InputUri = action.InputUri,
-            RunStartTime = ActionMessages.Instant(run.CreatedAt),
+            RunStartTime = ActionMessages.Instant(run.StartTime),
         };
     }
 

@@ -11,6 +11,8 @@ namespace Union.Host.Api;
 internal static class Routes
 {
     private const string Run = "flyteidl2.workflow.RunService";
+    private const string Task = "flyteidl2.task.TaskService";
+    private const string Trigger = "flyteidl2.trigger.TriggerService";
     private const string Project = "flyteidl2.project.ProjectService";
     private const string Cluster = "flyteidl2.cluster.ClusterService";
     private const string Data = "flyteidl2.dataproxy.DataProxyService";
@@ -30,6 +32,24 @@ internal static class Routes
         new(Run, "ListRuns", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
         new(Run, "ListActions", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
         new(Run, "WatchActions", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "WatchRunDetails", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "WatchRuns", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "WatchGroups", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "GetActionDataURIs", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Run, "GetActionLogContext", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+
+        new(Task, "DeployTask", ServedBy.ControlPlane, Verb.TasksDeploy, Mutates: true),
+        new(Task, "GetTaskDetails", ServedBy.ControlPlane, Verb.TasksRead, Mutates: false),
+        new(Task, "ListTasks", ServedBy.ControlPlane, Verb.TasksRead, Mutates: false),
+        new(Task, "ListVersions", ServedBy.ControlPlane, Verb.TasksRead, Mutates: false),
+
+        new(Trigger, "DeployTrigger", ServedBy.ControlPlane, Verb.TasksDeploy, Mutates: true),
+        new(Trigger, "GetTriggerDetails", ServedBy.ControlPlane, Verb.TasksRead, Mutates: false),
+        new(Trigger, "GetTriggerRevisionDetails", ServedBy.ControlPlane, Verb.TasksRead, Mutates: false),
+        new(Trigger, "ListTriggers", ServedBy.ControlPlane, Verb.TasksRead, Mutates: false),
+        new(Trigger, "GetTriggerRevisionHistory", ServedBy.ControlPlane, Verb.TasksRead, Mutates: false),
+        new(Trigger, "UpdateTriggers", ServedBy.ControlPlane, Verb.TasksDeploy, Mutates: true),
+        new(Trigger, "DeleteTriggers", ServedBy.ControlPlane, Verb.TasksDeploy, Mutates: true),
 
         new(Project, "ListProjects", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
         new(Cluster, "SelectCluster", ServedBy.ControlPlane, Verb.ClustersRead, Mutates: false),

@@ -39,7 +39,7 @@ public sealed class MetadataDatabase : IAsyncDisposable
     public Task<T> WriteAsync<T>(string org, Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
         _transactions.WriteAsync(Checked(org), work, cancellationToken);
 
-    /// <summary>Before an org is known: which orgs there are, and whose a join token is. Sees no other row.</summary>
+    /// <summary>Before an org is known: which orgs there are, whose a join token is, which triggers are due. Sees no other row.</summary>
     public Task<T> ReadInstallationAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
         _transactions.ReadAsync(Installation, work, cancellationToken);
 

@@ -24,6 +24,25 @@ internal static class ProjectStore
         return session.FindAsync<ProjectRow>(sql, new { org, name });
     }
 
+    /// <summary>Refuses a project in which nothing may be started.</summary>
+    public static async Task EnsureActiveAsync(Session session, string org, string name)
+    {
+        var project = await FindAsync(session, org, name) ?? throw ProjectErrors.NoSuchProject(name);
+        if (project.State != 0)
+        {
+            throw ProjectErrors.Archived(name);
+        }
+    }
+
+    /// <summary>Lets one change of what a project has follow the other, where its statements alone would not see it.</summary>
+    public static Task<long> LockAsync(Session session, string org, string name)
+    {
+        const string sql = """
+            select created_at from projects where org = @org and name = @name /*postgres for no key update */
+            """;
+        return session.ScalarAsync(sql, new { org, name });
+    }
+
     public static Task<IReadOnlyList<ProjectRow>> ListAsync(Session session, string org)
     {
         const string sql = """

@@ -8,7 +8,9 @@ public sealed record ActionRow(
     long? ParentId, string GroupName, long TaskId, string TaskName, string TaskVersion, string TaskShortName,
     string TaskType, long MaxAttempts, string ClusterId, ActionPhase Phase, long QueueState, long Fence, long Attempt,
     long SystemFails, long Change, long CreatedAt, long? StartedAt, long? EndedAt, string InputUri, string OutputUri,
-    string ErrorCode, long ErrorKind, string ErrorPrivate, string AbortReason, string AbortedBy, string CreatedBy)
+    string ErrorCode, long ErrorKind, string ErrorPrivate, string AbortReason, string AbortedBy, string CreatedBy,
+    string RunLabels, long RunSource, string TriggerTask, string TriggerName, long TriggerRevision,
+    string TaskEnvironment)
 {
     public RunId RunId => new(Org, Project, Domain, Run);
 

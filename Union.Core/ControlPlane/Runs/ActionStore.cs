@@ -6,7 +6,8 @@ namespace Union.Core.ControlPlane.Runs;
 /// <summary>Actions of runs. Whatever changes one takes the next value of its run's counter in the same transaction.</summary>
 internal static class ActionStore
 {
-    private const string Columns = """
+    /// <summary>Begins every statement that reads actions with the names around them: action a, run r, task t, parent p.</summary>
+    internal const string Columns = """
         select a.id as Id, a.org as Org, r.project as Project, r.domain as Domain, r.name as Run, a.run_id as RunRowId,
                a.name as Name, p.name as Parent, a.parent_id as ParentId, a.group_name as GroupName,
                a.task_id as TaskId, t.name as TaskName, t.version as TaskVersion, t.short_name as TaskShortName,
@@ -15,7 +16,9 @@ internal static class ActionStore
                a.change as Change, a.created_at as CreatedAt, a.started_at as StartedAt, a.ended_at as EndedAt,
                a.input_uri as InputUri, a.output_uri as OutputUri, a.error_code as ErrorCode,
                a.error_kind as ErrorKind, a.error_private as ErrorPrivate, a.abort_reason as AbortReason,
-               a.aborted_by as AbortedBy, r.created_by as CreatedBy
+               a.aborted_by as AbortedBy, r.created_by as CreatedBy, r.labels as RunLabels, r.source as RunSource,
+               r.trigger_task as TriggerTask, r.trigger_name as TriggerName, r.trigger_revision as TriggerRevision,
+               t.environment as TaskEnvironment
           from actions a
           join runs r on r.id = a.run_id and r.org = a.org
           join tasks t on t.id = a.task_id and t.org = a.org
@@ -57,6 +60,13 @@ internal static class ActionStore
         return (await session.FindAsync<ActionRow>(sql, new { org, id }))!;
     }
 
+    /// <summary>The run's counter at the action's last change.</summary>
+    public static Task<long> ChangeOfAsync(Session session, string org, long id)
+    {
+        const string sql = "select change from actions where org = @org and id = @id";
+        return session.ScalarAsync(sql, new { org, id });
+    }
+
     /// <summary>The actions of a run that changed after <paramref name="change"/>, in the order of their changes.</summary>
     public static Task<IReadOnlyList<ActionRow>> ChangedAsync(
         Session session, string org, long runId, long change, int limit)
@@ -83,17 +93,26 @@ internal static class ActionStore
         return session.QueryAsync<ActionRow>(sql, new { org, parentId, change, limit });
     }
 
-    /// <summary>A page of a run's actions in the order in which they were created.</summary>
+    /// <summary>The actions of a run after a place, in the order in which they were created or against it.</summary>
     public static Task<IReadOnlyList<ActionRow>> PageAsync(
-        Session session, string org, long runId, long afterId, int limit)
+        Session session, string org, long runId, long afterId, bool newestFirst, int limit)
     {
-        const string sql = Columns + """
+        const string oldestFirstSql = Columns + """
 
              where a.org = @org and a.run_id = @runId and a.id > @afterId
              order by a.id
              limit @limit
             """;
-        return session.QueryAsync<ActionRow>(sql, new { org, runId, afterId, limit });
+        const string newestFirstSql = Columns + """
+
+             where a.org = @org and a.run_id = @runId and a.id < @afterId
+             order by a.id desc
+             limit @limit
+            """;
+        var parameters = new { org, runId, afterId, limit };
+        return newestFirst
+            ? session.QueryAsync<ActionRow>(newestFirstSql, parameters)
+            : session.QueryAsync<ActionRow>(oldestFirstSql, parameters);
     }
 
     /// <summary>The root action of each run.</summary>

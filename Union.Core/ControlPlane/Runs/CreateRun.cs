@@ -6,6 +6,7 @@ using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Listing;
 using Union.Core.ControlPlane.Projects;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
@@ -30,10 +31,19 @@ public sealed record CreateRun(
 
     public string AuditedResource => $"run {Project}/{Domain}/{Name ?? "(new)"}";
 
+    /// <summary>What the run can be found by.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The trigger that the run is of, and its revision.</summary>
+    public (TriggerKey Key, long Revision)? Trigger { get; init; }
+
+    /// <summary>When the run was due, which its tasks are told; null is the moment of its creation.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
     /// <summary>Recognises the same request. Customer content enters as the cluster's keyed digests only.</summary>
     internal string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         '\n', Project, Domain, Name, Task.Digest, Convert.ToHexString(SHA256.HashData(Projection.Span)), PrivatePart,
-        InputUri))));
+        InputUri, Trigger, StartTime?.ToMicros()))));
 }
 
 internal sealed class CreateRunValidator : AbstractValidator<CreateRun>
@@ -48,6 +58,8 @@ internal sealed class CreateRunValidator : AbstractValidator<CreateRun>
         RuleFor(c => c.Task.Name).Must(n => n.Length is > 0 and <= 255).WithMessage("The task needs a name.");
         RuleFor(c => c.Task.Retries).InclusiveBetween(0, 100).WithMessage("A task may have 0 to 100 retries.");
         RuleFor(c => c.Task.Projection.Length).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
+        RuleFor(c => c.Labels).Must(LabelText.AreValid).WithMessage(
+            "A run has at most 64 labels, with keys of 1 to 253 characters without '=' and values of at most 1024.");
         RuleFor(c => c.InputUri).Must(u => u.Length == 0 || Reference.TryParse(u, out _))
             .WithMessage("The reference to the inputs is malformed.");
         RuleFor(c => c.References).Must(all => all.All(u => Reference.TryParse(u, out _)))
@@ -82,26 +94,15 @@ internal sealed class CreateRunHandler(
             return (await ActionStore.FindRootAsync(session, org, existing.Id))!;
         }
 
-        if (await ProjectStore.FindAsync(session, org, request.Project) is null)
-        {
-            throw RunErrors.NoSuchProject(request.Project);
-        }
-
-        await CheckReferencesAsync(session, request);
-        var name = request.Name ?? Names.NewRun();
-        var runId = await RunStore.InsertAsync(session, new RunRow(
-            0, org, request.Project, request.Domain, name, request.ClusterId, request.Projection.ToArray(),
-            request.PrivatePart, request.Digest, request.Source, now.ToMicros(), caller.Principal.Subject, 0));
+        await ClusterReferences.EnsureOwnAsync(
+            session, org, request.ClusterId, request.References.Append(request.InputUri));
+        var root = await NewRuns.InsertAsync(session, changes, request, org, caller.Principal.Subject, now);
         if (caller.RequestId.Length > 0)
         {
-            await RunStore.InsertRequestAsync(session, org, requestDigest, runId, now, now - RequestMemory);
+            await RunStore.InsertRequestAsync(session, org, requestDigest, root.RunRowId, now, now - RequestMemory);
         }
 
-        var scope = new ProjectScope(org, request.Project, request.Domain);
-        var taskId = await TaskStore.EnsureAsync(session, request.Task.Row(scope, now.ToMicros()));
-        var rootId = await new ActionMachine(session, changes, now).CreateAsync(new NewAction(
-            org, runId, Names.RootAction, null, "", taskId, request.ClusterId, 0, 0, request.InputUri));
-        return (await ActionStore.FindAsync(session, org, rootId))!;
+        return root;
     }
 
     private async Task<RunRow?> FindExistingAsync(
@@ -121,18 +122,6 @@ internal sealed class CreateRunHandler(
 
         var named = await RunStore.FindAsync(session, new RunId(org, request.Project, request.Domain, request.Name));
         return named is null || named.Digest == request.Digest ? named : throw RunErrors.RunExists(request.Name);
-    }
-
-    private async Task CheckReferencesAsync(Session session, CreateRun request)
-    {
-        var prefixes = await ClusterStore.PrefixesAsync(session, caller.Principal.Org, request.ClusterId);
-        foreach (var uri in request.References.Append(request.InputUri).Where(u => u.Length > 0))
-        {
-            if (!prefixes.Any(prefix => uri.StartsWith(prefix, StringComparison.Ordinal)))
-            {
-                throw RunErrors.ForeignReference();
-            }
-        }
     }
 
     private string RequestDigest(CreateRun request) => Convert.ToHexStringLower(SHA256.HashData(

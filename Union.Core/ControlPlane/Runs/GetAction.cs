@@ -31,7 +31,7 @@ internal sealed class GetActionHandler(MetadataDatabase database, Caller caller)
             run.Org, session => ReadAsync(session, new ActionId(run, request.Action)), cancellationToken);
     }
 
-    private static async Task<ActionDetail> ReadAsync(Session session, ActionId id)
+    internal static async Task<ActionDetail> ReadAsync(Session session, ActionId id)
     {
         var run = await RunStore.FindAsync(session, id.Run) ?? throw RunErrors.NoSuchRun(id.Run.Name);
         var action = await ActionStore.FindAsync(session, id) ?? throw RunErrors.NoSuchAction(id);

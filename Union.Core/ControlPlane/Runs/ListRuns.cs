@@ -1,43 +1,38 @@
 using MediatR;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Listing;
 using Union.Core.Pipeline;
 using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 
-/// <summary>A page of runs, newest first, each with its root action.</summary>
-/// <param name="Before">Where the page before ended; null for the first.</param>
-public sealed record ListRuns(string? Project, string? Domain, int Limit, RunPosition? Before)
-    : IUseCase<RunPage>, IUserRequest
+/// <summary>A page of runs, each as its root action.</summary>
+public sealed record ListRuns(RunScope Scope, ListQuery Query) : IUseCase<Page<ActionRow>>, IUserRequest
 {
     public Verb Verb => Verb.RunsRead;
+
+    public string? Project => Scope.Project;
+
+    public string? Domain => Scope.Domain;
 }
 
-/// <param name="CreatedAt">Microseconds since 1970 UTC.</param>
-public sealed record RunPosition(long CreatedAt, long Id);
-
-/// <param name="Next">Where the next page begins; null after the last.</param>
-public sealed record RunPage(IReadOnlyList<ActionRow> Roots, RunPosition? Next);
-
-internal sealed class ListRunsHandler(MetadataDatabase database, Caller caller) : IRequestHandler<ListRuns, RunPage>
+internal sealed class ListRunsHandler(MetadataDatabase database, Caller caller)
+    : IRequestHandler<ListRuns, Page<ActionRow>>
 {
-    public Task<RunPage> Handle(ListRuns request, CancellationToken cancellationToken) =>
-        database.ReadAsync(caller.Principal.Org, session => ReadAsync(session, request), cancellationToken);
-
-    private async Task<RunPage> ReadAsync(Session session, ListRuns request)
+    public Task<Page<ActionRow>> Handle(ListRuns request, CancellationToken cancellationToken)
     {
         var org = caller.Principal.Org;
-        var before = request.Before ?? new RunPosition(long.MaxValue, long.MaxValue);
-        var runs = await RunStore.PageAsync(
-            session, org, request.Project, request.Domain, before.CreatedAt, before.Id, request.Limit);
-        var roots = new List<ActionRow>(runs.Count);
-        foreach (var run in runs)
-        {
-            roots.Add((await ActionStore.FindRootAsync(session, org, run.Id))!);
-        }
+        return database.ReadAsync(org, session => ReadAsync(session, org, request), cancellationToken);
+    }
 
-        return new RunPage(
-            roots, runs.Count < request.Limit ? null : new RunPosition(runs[^1].CreatedAt, runs[^1].Id));
+    internal static Task<Page<ActionRow>> ReadAsync(Session session, string org, ListRuns request)
+    {
+        var query = request.Query;
+        var meets = RunFields.OfRuns.Compile(query.Filters);
+        var scope = request.Scope.NarrowBy(query.Filters);
+        return Scan.ReadAsync(
+            query, row => scope.Meets(row) && meets(row), RunListStore.PositionOf,
+            (after, limit) => RunListStore.PageAsync(session, org, scope, query.NewestFirst, after, limit));
     }
 }

@@ -14,11 +14,4 @@ internal static class RunErrors
     public static UnionException RunExists(string name) => new(
         ErrorCode.AlreadyExists, "run_exists", $"A run {name} exists already, with other content.",
         "Choose another name, or leave it out.");
-
-    public static UnionException NoSuchProject(string project) => new(
-        ErrorCode.NotFound, "project_unknown", $"There is no project {project}.", "The project 'default' always exists.");
-
-    public static UnionException ForeignReference() => new(
-        ErrorCode.InvalidArgument, "reference_foreign", "A reference does not lie in the store of the run's cluster.",
-        "Upload it through the address that SelectCluster answers.");
 }

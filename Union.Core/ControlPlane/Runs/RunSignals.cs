@@ -13,6 +13,9 @@ public sealed class ChangeSet
 /// <summary>Who waits for runs to change, and which clusters wait for work.</summary>
 public sealed class RunSignals
 {
+    /// <summary>Stands for every run, for those who watch more than one; no row has it.</summary>
+    public const long AnyRun = 0;
+
     public Signals<long> Runs { get; } = new();
 
     public Signals<string> Clusters { get; } = new();
@@ -22,6 +25,11 @@ public sealed class RunSignals
         foreach (var run in changes.Runs)
         {
             Runs.Publish(run);
+        }
+
+        if (changes.Runs.Count > 0)
+        {
+            Runs.Publish(AnyRun);
         }
 
         foreach (var cluster in changes.Clusters)

@@ -6,14 +6,20 @@ namespace Union.Core.ControlPlane.Runs;
 /// <summary>Runs, and the counter by which every change of a run is totally ordered.</summary>
 internal static class RunStore
 {
+    private const string Columns = """
+        select r.id as Id, r.org as Org, r.project as Project, r.domain as Domain, r.name as Name,
+               r.cluster_id as ClusterId, r.projection as Projection, r.private_part as PrivatePart,
+               r.digest as Digest, r.source as Source, r.created_at as CreatedAt, r.created_by as CreatedBy,
+               r.change as Change, r.start_time as StartTime, r.task_name as TaskName, r.task_version as TaskVersion,
+               r.labels as Labels, r.trigger_task as TriggerTask, r.trigger_name as TriggerName,
+               r.trigger_revision as TriggerRevision
+        """ + "\n";
+
     public static Task<RunRow?> FindAsync(Session session, RunId run)
     {
-        const string sql = """
-            select id as Id, org as Org, project as Project, domain as Domain, name as Name, cluster_id as ClusterId,
-                   projection as Projection, private_part as PrivatePart, digest as Digest, source as Source,
-                   created_at as CreatedAt, created_by as CreatedBy, change as Change
-              from runs
-             where org = @Org and project = @Project and domain = @Domain and name = @Name
+        const string sql = Columns + """
+              from runs r
+             where r.org = @Org and r.project = @Project and r.domain = @Domain and r.name = @Name
             """;
         return session.FindAsync<RunRow>(sql, run);
     }
@@ -21,11 +27,7 @@ internal static class RunStore
     /// <summary>The run that was created by an earlier call with the same request id, caller and content.</summary>
     public static Task<RunRow?> FindByRequestAsync(Session session, string org, string digest, DateTimeOffset since)
     {
-        const string sql = """
-            select r.id as Id, r.org as Org, r.project as Project, r.domain as Domain, r.name as Name,
-                   r.cluster_id as ClusterId, r.projection as Projection, r.private_part as PrivatePart,
-                   r.digest as Digest, r.source as Source, r.created_at as CreatedAt, r.created_by as CreatedBy,
-                   r.change as Change
+        const string sql = Columns + """
               from run_requests q
               join runs r on r.id = q.run_id and r.org = q.org
              where q.org = @org and q.digest = @digest and q.created_at >= @since
@@ -37,9 +39,11 @@ internal static class RunStore
     {
         const string sql = """
             insert into runs (org, project, domain, name, cluster_id, projection, private_part, digest, source,
-                              created_at, created_by, change)
+                              created_at, created_by, change, start_time, task_name, task_version, labels,
+                              trigger_task, trigger_name, trigger_revision)
             values (@Org, @Project, @Domain, @Name, @ClusterId, @Projection, @PrivatePart, @Digest, @Source,
-                    @CreatedAt, @CreatedBy, @Change)
+                    @CreatedAt, @CreatedBy, @Change, @StartTime, @TaskName, @TaskVersion, @Labels,
+                    @TriggerTask, @TriggerName, @TriggerRevision)
             returning id
             """;
         return session.ScalarAsync(sql, run);
@@ -75,24 +79,5 @@ internal static class RunStore
     {
         const string sql = "update runs set change = change + 1 where org = @org and id = @runId returning change";
         return session.ScalarAsync(sql, new { org, runId });
-    }
-
-    /// <summary>A page of runs, newest first, before the given position.</summary>
-    public static Task<IReadOnlyList<RunRow>> PageAsync(
-        Session session, string org, string? project, string? domain, long beforeCreatedAt, long beforeId, int limit)
-    {
-        const string sql = """
-            select id as Id, org as Org, project as Project, domain as Domain, name as Name, cluster_id as ClusterId,
-                   projection as Projection, private_part as PrivatePart, digest as Digest, source as Source,
-                   created_at as CreatedAt, created_by as CreatedBy, change as Change
-              from runs
-             where org = @org
-               and (@project is null or project = @project)
-               and (@domain is null or domain = @domain)
-               and (created_at, id) < (@beforeCreatedAt, @beforeId)
-             order by created_at desc, id desc
-             limit @limit
-            """;
-        return session.QueryAsync<RunRow>(sql, new { org, project, domain, beforeCreatedAt, beforeId, limit });
     }
 }

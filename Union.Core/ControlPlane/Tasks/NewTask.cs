@@ -12,11 +12,17 @@ public sealed record NewTask(
     string Name, string Version, string ShortName, string TaskType, ReadOnlyMemory<byte> Projection,
     string PrivatePart, int Retries)
 {
+    /// <summary>Name of the environment that the task was written in.</summary>
+    public string Environment { get; init; } = "";
+
+    /// <summary>Whether people start it, as the one who wrote it says.</summary>
+    public bool IsEntrypoint { get; init; }
+
     /// <summary>Names this content. The private half enters as the cluster's keyed digest, which confirms no guess.</summary>
     public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(
         [.. Projection.Span, 0, .. Encoding.UTF8.GetBytes(PrivatePart)]));
 
     internal TaskRow Row(ProjectScope scope, long now) => new(
         0, scope.Org, scope.Project, scope.Domain, Digest, Name, Version, ShortName, TaskType, Projection.ToArray(),
-        PrivatePart, Retries + 1, now);
+        PrivatePart, Retries + 1, now, Environment, IsEntrypoint ? 1 : 0);
 }

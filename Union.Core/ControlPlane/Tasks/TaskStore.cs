@@ -5,7 +5,17 @@ namespace Union.Core.ControlPlane.Tasks;
 /// <summary>A task as the control plane keeps it: its projection, and the name of the part that it does not have.</summary>
 internal sealed record TaskRow(
     long Id, string Org, string Project, string Domain, string Digest, string Name, string Version, string ShortName,
-    string TaskType, byte[] Projection, string PrivatePart, long MaxAttempts, long CreatedAt);
+    string TaskType, byte[] Projection, string PrivatePart, long MaxAttempts, long CreatedAt, string Environment,
+    long IsEntrypoint)
+{
+    /// <summary>The task as the edge once handed it over: what runs of a deployed task are made from.</summary>
+    public NewTask ToNewTask() => new(
+        Name, Version, ShortName, TaskType, Projection, PrivatePart, (int)MaxAttempts - 1)
+    {
+        Environment = Environment,
+        IsEntrypoint = IsEntrypoint != 0,
+    };
+}
 
 internal static class TaskStore
 {
@@ -23,9 +33,9 @@ internal static class TaskStore
 
         const string insertSql = """
             insert into tasks (org, project, domain, digest, name, version, short_name, task_type, projection,
-                               private_part, max_attempts, created_at)
+                               private_part, max_attempts, created_at, environment, is_entrypoint)
             values (@Org, @Project, @Domain, @Digest, @Name, @Version, @ShortName, @TaskType, @Projection,
-                    @PrivatePart, @MaxAttempts, @CreatedAt)
+                    @PrivatePart, @MaxAttempts, @CreatedAt, @Environment, @IsEntrypoint)
             on conflict (org, project, domain, digest) do nothing
             returning id
             """;
@@ -38,7 +48,8 @@ internal static class TaskStore
         const string sql = """
             select id as Id, org as Org, project as Project, domain as Domain, digest as Digest, name as Name,
                    version as Version, short_name as ShortName, task_type as TaskType, projection as Projection,
-                   private_part as PrivatePart, max_attempts as MaxAttempts, created_at as CreatedAt
+                   private_part as PrivatePart, max_attempts as MaxAttempts, created_at as CreatedAt,
+                   environment as Environment, is_entrypoint as IsEntrypoint
               from tasks
              where org = @org and id = @id
             """;

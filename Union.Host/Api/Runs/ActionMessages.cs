@@ -3,6 +3,8 @@ using Flyteidl2.Core;
 using Flyteidl2.Task;
 using Flyteidl2.Workflow;
 using Google.Protobuf.WellKnownTypes;
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Listing;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.Storage;
 using WireMetadata = Flyteidl2.Workflow.ActionMetadata;
@@ -13,13 +15,28 @@ namespace Union.Host.Api.Runs;
 /// <summary>What the control plane stores of actions, as messages of the contract.</summary>
 internal static class ActionMessages
 {
-    public static Run Run(ActionRow root) => new() { Action = Action(root) };
+    public static Run Run(ActionRow root)
+    {
+        var run = new Run { Action = Action(root) };
+        foreach (var (key, value) in LabelText.Read(root.RunLabels))
+        {
+            run.Labels.Add(key, value);
+        }
+
+        return run;
+    }
 
     public static Flyteidl2.Workflow.Action Action(ActionRow row) => new()
     {
         Id = Identifier(row),
         Metadata = Metadata(row),
         Status = Status(row),
+    };
+
+    public static RunDetails RunDetails(ActionDetail root) => new()
+    {
+        RunSpec = RunSpec.Parser.ParseFrom(root.Run.Projection),
+        Action = Details(root, root.Action.ClusterId),
     };
 
     public static ActionDetails Details(ActionDetail detail, string clusterName)
@@ -46,6 +63,27 @@ internal static class ActionMessages
         return details;
     }
 
+    /// <summary>Where an attempt ran and when. Which pods it had is known where its logs are: in the cluster.</summary>
+    public static GetActionLogContextResponse LogContext(ActionDetail detail, uint number)
+    {
+        var attempt = detail.Attempts.LastOrDefault(a => a.Attempt == number && a.StartedAt is not null)
+            ?? throw new UnionException(
+                ErrorCode.NotFound, "attempt_unknown", $"Attempt {number} of action {detail.Action.Name} has not started.",
+                $"'union get actions {detail.Action.Run}' shows how many there are.");
+        var response = new GetActionLogContextResponse
+        {
+            LogContext = new LogContext(),
+            Cluster = attempt.ClusterId,
+            StartTime = Instant(attempt.StartedAt!.Value),
+        };
+        if (attempt.EndedAt is { } ended)
+        {
+            response.EndTime = Instant(ended);
+        }
+
+        return response;
+    }
+
     public static Timestamp Instant(long micros) => Timestamp.FromDateTimeOffset(micros.ToInstant());
 
     private static ActionIdentifier Identifier(ActionRow row) => new()
@@ -54,8 +92,33 @@ internal static class ActionMessages
         Name = row.Name,
     };
 
-    private static WireMetadata Metadata(ActionRow row) => new()
+    private static WireMetadata Metadata(ActionRow row)
     {
+        var metadata = OfTask(row);
+        if (row.TriggerName.Length > 0)
+        {
+            metadata.TriggerName = row.TriggerName;
+            metadata.TriggerId = new TriggerIdentifier
+            {
+                Name = new TriggerName
+                {
+                    Org = row.Org,
+                    Project = row.Project,
+                    Domain = row.Domain,
+                    TaskName = row.TriggerTask,
+                    Name = row.TriggerName,
+                },
+                Revision = (ulong)row.TriggerRevision,
+            };
+        }
+
+        return metadata;
+    }
+
+    private static WireMetadata OfTask(ActionRow row) => new()
+    {
+        Source = (RunSource)row.RunSource,
+        EnvironmentName = row.TaskEnvironment,
         Parent = row.Parent ?? "",
         Group = row.GroupName,
         ExecutedBy = Identity(row.CreatedBy),
@@ -127,6 +190,6 @@ internal static class ActionMessages
         Message = $"{code}: the text is kept by cluster {clusterName}.",
     };
 
-    private static EnrichedIdentity Identity(string subject) =>
+    public static EnrichedIdentity Identity(string subject) =>
         new() { User = new Flyteidl2.Common.User { Id = new UserIdentifier { Subject = subject } } };
 }

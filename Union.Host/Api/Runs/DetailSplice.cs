@@ -16,20 +16,8 @@ internal sealed class DetailSplice(byte[] task, byte[] error, byte[] run)
     {
         var action = detail.Action;
         string[] digests = [detail.TaskPrivate, action.ErrorPrivate, runPrivate];
-        var found = await parts.TryGetAsync(
-            action.ClusterId, action.RunId.Scope, digests, context.CancellationToken);
-        if (found is not null)
-        {
-            return new DetailSplice(found[0], found[1], found[2]);
-        }
-
-        // A watch may already have sent its headers; its next message then simply lacks the text.
-        if (!context.GetHttpContext().Response.HasStarted)
-        {
-            await context.WriteResponseHeadersAsync(new Metadata { { "union-partial", "cluster_offline" } });
-        }
-
-        return new DetailSplice([], [], []);
+        var found = await parts.FetchAsync(action.ClusterId, action.RunId.Scope, digests, context);
+        return new DetailSplice(found[0], found[1], found[2]);
     }
 
     public byte[] OfActionDetails() =>

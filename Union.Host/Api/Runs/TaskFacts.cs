@@ -12,6 +12,14 @@ internal static class TaskFacts
         var name = template.Id?.Name ?? "";
         return new NewTask(
             name, template.Id?.Version ?? "", spec.ShortName.Length > 0 ? spec.ShortName : name, template.Type,
-            projection, privatePart, (int)Math.Min(template.Metadata?.Retries?.Retries ?? 0, int.MaxValue));
+            projection, privatePart, (int)Math.Min(template.Metadata?.Retries?.Retries ?? 0, int.MaxValue))
+        {
+            Environment = spec.Environment?.Name ?? "",
+            IsEntrypoint = template.Metadata?.IsEntrypoint ?? false,
+        };
     }
+
+    /// <summary>The objects that the task needs.</summary>
+    public static IReadOnlyList<string> References(TaskSpec spec) =>
+        spec.TaskTemplate?.Metadata?.CodeBundleUri is { Length: > 0 } bundle ? [bundle] : [];
 }

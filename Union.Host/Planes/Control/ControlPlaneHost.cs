@@ -8,6 +8,8 @@ using Union.Core.ControlPlane.Identity;
 using Union.Host.Api;
 using Union.Host.Api.Errors;
 using Union.Host.Api.Runs;
+using Union.Host.Api.Tasks;
+using Union.Host.Api.Triggers;
 using Union.Host.Configuration;
 using Union.Host.Connect;
 using Union.Host.Forwarding;
@@ -179,6 +181,8 @@ internal static class ControlPlaneHost
         app.UseBrowserCalls();
         app.UseRpc();
         app.MapGrpcService<RunApi>();
+        app.MapGrpcService<TaskApi>();
+        app.MapGrpcService<TriggerApi>();
         app.MapGrpcService<ProjectApi>();
         app.MapGrpcService<ClusterApi>();
         app.MapGrpcService<ClusterAdminApi>();

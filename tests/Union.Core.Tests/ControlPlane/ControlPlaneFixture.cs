@@ -1,14 +1,18 @@
 using System.Text;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Listing;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.ControlPlane.Tasks;
+using Union.Core.ControlPlane.Triggers;
 using Union.Core.Pipeline;
 using Union.Core.Storage;
 
@@ -31,6 +35,7 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
             new CertificateAuthorityOptions { Folder = _folder.CreateSubdirectory("keys").FullName }, Time);
         _services = new ServiceCollection()
             .AddMetrics()
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton<IClusterConnections>(Connections)
             .AddSingleton(_authority)
@@ -118,6 +123,36 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
     public CreateRun NewRun(string? name = null, int retries = 0, string inputUri = "") => new(
         "default", "development", name, Cluster.ClusterId, NewTask(retries), ReadOnlyMemory<byte>.Empty, "", inputUri,
         [], 2);
+
+    /// <summary>Keeps a version of a task; answers it.</summary>
+    public Task<DeployedTaskRow> DeployAsync(string name, string version = "1", params NewTrigger[] triggers) => AsUserAsync(
+        new DeployTask(
+            "default", "development", NewTask(0, name) with { Version = version }, Cluster.ClusterId, [], triggers));
+
+    public static NewTrigger NewTrigger(string name, TriggerSchedule schedule, bool active = true) => new(
+        name, active, "", ReadOnlyMemory<byte>.Empty, "", new Dictionary<string, string>(), "", "", schedule);
+
+    public static TriggerSchedule Cron(string expression, string timeZone = "") =>
+        new(ScheduleKind.Cron, expression, timeZone, 0, RateUnit.None, null, "");
+
+    public static TriggerSchedule Every(long value, RateUnit unit, DateTimeOffset? start = null) =>
+        new(ScheduleKind.FixedRate, "", "", value, unit, start, "");
+
+    /// <summary>A sweeper of its own: another replica, as far as triggers are concerned.</summary>
+    public TriggerSweep NewSweep(TriggerOptions? options = null, MetadataDatabase? database = null) => new(
+        database ?? Database, _services.GetRequiredService<RunSignals>(), options ?? new TriggerOptions(), Time,
+        NullLogger<TriggerSweep>.Instance);
+
+    public RunSignals Signals => _services.GetRequiredService<RunSignals>();
+
+    public string DatabasePath => Path.Combine(_folder.FullName, "control.db");
+
+    public async Task<IReadOnlyList<ActionRow>> ActionsAsync(string run) => (await AsUserAsync(new ListActions(
+        "default", "development", run, ListQuery.First(1000) with { NewestFirst = false }))).Rows;
+
+    public async Task<IReadOnlyList<ActionRow>> RunsAsync(RunScope? scope = null, params Filter[] filters) =>
+        (await AsUserAsync(new ListRuns(
+            scope ?? new RunScope("default", "development"), ListQuery.First(1000) with { Filters = filters }))).Rows;
 
     public static NewTask NewTask(int retries = 0, string name = "rain") =>
         new(name, "1", name, "raw-container", Encoding.UTF8.GetBytes($"{name} {retries}"), "", retries);

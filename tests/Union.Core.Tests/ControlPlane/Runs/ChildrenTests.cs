@@ -15,8 +15,7 @@ public sealed class ChildrenTests
         await plane.AsClusterAsync(Child(parent, "c1"));
         await plane.AsClusterAsync(Child(parent, "c1"));
 
-        var actions = await plane.AsUserAsync(new ListActions("default", "development", "r", 100, 0));
-        Assert.Equal(["a0", "c1"], actions.Select(a => a.Name));
+        Assert.Equal(["a0", "c1"], (await plane.ActionsAsync("r")).Select(a => a.Name));
     }
 
     [Fact]
@@ -92,7 +91,7 @@ public sealed class ChildrenTests
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
         var parent = await RunningAsync(plane);
-        var changes = await plane.AsUserAsync(new WatchActions("default", "development", "r"));
+        var changes = await plane.AsUserAsync(new WatchActions("default", "development", "r", []));
         await using var reader = changes.GetAsyncEnumerator(ControlPlaneFixture.Cancel);
 
         await reader.MoveNextAsync();
@@ -101,8 +100,8 @@ public sealed class ChildrenTests
         await reader.MoveNextAsync();
         var change = reader.Current;
 
-        Assert.Equal(["a0"], snapshot.Select(a => a.Name));
-        Assert.Equal(["c1"], change.Select(a => a.Name));
+        Assert.Equal(["a0"], snapshot.Select(a => a.Action.Name));
+        Assert.Equal(["c1"], change.Select(a => a.Action.Name));
     }
 
     private static async Task<AttemptKey> RunningAsync(ControlPlaneFixture plane)

@@ -17,8 +17,7 @@ public sealed class ConcurrencyTests
         var answers = await AtOnceAsync(Callers, _ => plane.CreateRunAsync(requestId: "abc"));
 
         Assert.Single(answers.Select(a => a.Run).Distinct());
-        var runs = await plane.AsUserAsync(new ListRuns("default", "development", 100, null));
-        Assert.Single(runs.Roots);
+        Assert.Single(await plane.RunsAsync());
     }
 
     [Fact]
@@ -66,7 +65,7 @@ public sealed class ConcurrencyTests
 
         await AtOnceAsync(40, i => plane.AsClusterAsync(Child(parent, $"c{i}")));
 
-        var page = await plane.AsUserAsync(new ListActions("default", "development", "r", 100, 0));
+        var page = await plane.ActionsAsync("r");
         var changes = page.Where(a => a.Name != "a0").Select(a => a.Change).Order();
         Assert.Equal(Enumerable.Range(1, 40).Select(i => before + i), changes);
     }
@@ -129,7 +128,7 @@ public sealed class ConcurrencyTests
         await plane.AsUserAsync(new AbortAction("default", "development", "r", "a0", "enough"));
         var made = (await children).Where(name => name.Length > 0).ToList();
 
-        var page = await plane.AsUserAsync(new ListActions("default", "development", "r", 100, 0));
+        var page = await plane.ActionsAsync("r");
         Assert.Equal(made.Count + 1, page.Count);
         Assert.All(page, a => Assert.Equal(ActionPhase.Aborted, a.Phase));
     }

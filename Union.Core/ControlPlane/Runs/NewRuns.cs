@@ -1,0 +1,31 @@
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Listing;
+using Union.Core.ControlPlane.Projects;
+using Union.Core.ControlPlane.Tasks;
+using Union.Core.Storage;
+
+namespace Union.Core.ControlPlane.Runs;
+
+/// <summary>What starting a run writes, whether a caller or a trigger asked for it.</summary>
+internal static class NewRuns
+{
+    public static async Task<ActionRow> InsertAsync(
+        Session session, ChangeSet changes, CreateRun request, string org, string subject, DateTimeOffset now)
+    {
+        await ProjectStore.EnsureActiveAsync(session, org, request.Project);
+        var run = Row(request, org, subject, now);
+        var runId = await RunStore.InsertAsync(session, run);
+        await RunListStore.InsertLabelsAsync(session, runId, run);
+        var taskId = await TaskStore.EnsureAsync(session, request.Task.Row(
+            new ProjectScope(org, request.Project, request.Domain), now.ToMicros()));
+        var rootId = await new ActionMachine(session, changes, now).CreateAsync(new NewAction(
+            org, runId, Names.RootAction, null, "", taskId, request.ClusterId, 0, 0, request.InputUri));
+        return (await ActionStore.FindAsync(session, org, rootId))!;
+    }
+
+    private static RunRow Row(CreateRun request, string org, string subject, DateTimeOffset now) => new(
+        0, org, request.Project, request.Domain, request.Name ?? Names.NewRun(), request.ClusterId,
+        request.Projection.ToArray(), request.PrivatePart, request.Digest, request.Source, now.ToMicros(), subject, 0,
+        (request.StartTime ?? now).ToMicros(), request.Task.Name, request.Task.Version, LabelText.Write(request.Labels),
+        request.Trigger?.Key.Task ?? "", request.Trigger?.Key.Name ?? "", request.Trigger?.Revision ?? 0);
+}
