@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Union.Host.Cli.Cloud;
 using Union.Host.Cli.Commands;
 using Union.Host.Cli.Runs;
 
@@ -31,6 +32,7 @@ internal static class UnionCommandLine
         root.Add(new ContextCommand(context, common));
         root.Add(new ConfigCommand(context, common));
         root.Add(new DbCommand(context, common));
+        root.Add(new CloudCommand(context, common));
         root.Add(new ActionCommand(context));
         root.Add(new VersionCommand(context, common));
         root.Add(new DocsCommand(context, () => root));

@@ -26,6 +26,7 @@ public sealed class FeatureTests
         ["Union.Core.ComputePlane.Logs"] = ["Objects"],
         ["Union.Core.ComputePlane.Objects"] = ["Policy", "Secrets"],
         ["Union.Core.ComputePlane.Policy"] = ["Objects"],
+        ["Union.Core.ComputePlane.Setup"] = [],
         ["Union.Core.ComputePlane.Secrets"] = ["Objects"],
     };
 
