@@ -10,7 +10,14 @@ internal static class SqliteMigrations
     public static void Apply(string connectionString, string folder)
     {
         var scripts = MigrationScripts.In(folder);
-        scripts.RefuseNewer(Applied(connectionString));
+        var applied = Applied(connectionString);
+        scripts.RefuseNewer(applied);
+        if (scripts.Missing(applied).Count == 0)
+        {
+            // The usual start, which need not load the migrator.
+            return;
+        }
+
         MigrationScripts.ThrowIfFailed(DeployChanges.To.SqliteDatabase(connectionString)
             .WithScripts(scripts.All)
             .WithTransaction()

@@ -16,18 +16,10 @@ internal sealed class ProtoJson
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly JsonParser _strict;
-    private readonly JsonParser _lenient;
-    private readonly JsonFormatter _formatter;
+    // On first use: reading every descriptor of the contract costs a tenth of a second, which no start should wait for.
+    private readonly Lazy<Forms> _forms;
 
-    public ProtoJson(RpcMethods methods)
-    {
-        var files = methods.All.Select(m => m.Descriptor.File).Distinct().Append(ErrorDetailsReflection.Descriptor);
-        var types = TypeRegistry.FromFiles(files);
-        _strict = new JsonParser(JsonParser.Settings.Default.WithTypeRegistry(types));
-        _lenient = new JsonParser(JsonParser.Settings.Default.WithTypeRegistry(types).WithIgnoreUnknownFields(true));
-        _formatter = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(types));
-    }
+    public ProtoJson(RpcMethods methods) => _forms = new(() => Forms.Of(methods));
 
     /// <exception cref="UnionException"><c>message_undecodable</c>.</exception>
     public IMessage Parse(ReadOnlySpan<byte> json, MessageDescriptor type)
@@ -46,13 +38,13 @@ internal sealed class ProtoJson
         }
     }
 
-    public byte[] Format(IMessage message) => Encoding.UTF8.GetBytes(_formatter.Format(message));
+    public byte[] Format(IMessage message) => Encoding.UTF8.GetBytes(_forms.Value.Formatter.Format(message));
 
     private IMessage? TryParse(string text, MessageDescriptor type)
     {
         try
         {
-            return _strict.Parse(text, type);
+            return _forms.Value.Strict.Parse(text, type);
         }
         catch (Exception e) when (IsOfTheText(e))
         {
@@ -62,7 +54,7 @@ internal sealed class ProtoJson
 
     private IMessage ParseWithUnknownFields(string text, MessageDescriptor type)
     {
-        var message = _lenient.Parse(text, type);
+        var message = _forms.Value.Lenient.Parse(text, type);
         using var json = JsonDocument.Parse(text);
         return EnumNames.AreKnown(json.RootElement, type)
             ? message
@@ -72,4 +64,17 @@ internal sealed class ProtoJson
     private static bool IsOfTheText(Exception exception) => exception is InvalidProtocolBufferException or InvalidJsonException
         or JsonException or DecoderFallbackException or FormatException or OverflowException or ArgumentException
         or InvalidOperationException;
+
+    private sealed record Forms(JsonParser Strict, JsonParser Lenient, JsonFormatter Formatter)
+    {
+        public static Forms Of(RpcMethods methods)
+        {
+            var files = methods.All.Select(m => m.Descriptor.File).Distinct().Append(ErrorDetailsReflection.Descriptor);
+            var types = TypeRegistry.FromFiles(files);
+            var settings = JsonParser.Settings.Default.WithTypeRegistry(types);
+            return new Forms(
+                new JsonParser(settings), new JsonParser(settings.WithIgnoreUnknownFields(true)),
+                new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(types)));
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 using Union.Core.Boundary.Clusters;
 using Union.Core.ComputePlane.Policy;
@@ -15,7 +14,7 @@ namespace Union.Host.Forwarding;
 /// </summary>
 internal static class AssertionMiddleware
 {
-    private static readonly string ClusterPrefix = $"/{Cluster.Descriptor.FullName}/";
+    private const string ClusterPrefix = "/union.cluster.v1.Cluster/";
 
     /// <summary>First in the pipeline of the compute plane.</summary>
     public static IApplicationBuilder UseAssertions(this IApplicationBuilder app)

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Union.Contracts.Cluster.V1;
-using Union.Contracts.Enroll.V1;
 using Union.Host.Forwarding;
 using Union.Core.Boundary;
 
@@ -14,10 +12,10 @@ namespace Union.Host.Tunnel.Accepting;
 internal static class ClusterPortPaths
 {
     private const int MaxEnrollBytes = 16 * 1024;
-    private const string RenewPath = "/union.cluster.v1.Coordinator/Renew";
-
-    private static readonly string CoordinatorPrefix = $"/{Coordinator.Descriptor.FullName}/";
-    private static readonly string EnrollPath = $"/{EnrollService.Descriptor.FullName}/Enroll";
+    // Written out: the generated descriptors would be read at every start for three words.
+    private const string CoordinatorPrefix = "/union.cluster.v1.Coordinator/";
+    private const string RenewPath = CoordinatorPrefix + "Renew";
+    private const string EnrollPath = "/union.enroll.v1.EnrollService/Enroll";
 
     /// <summary>First in the pipeline of the control plane.</summary>
     public static IApplicationBuilder UseClusterPort(this IApplicationBuilder app) => app.Use((context, next) =>
