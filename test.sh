@@ -65,15 +65,16 @@ run_project() {
   fi
 }
 
-# run_script FILE: a shell test that ends with "N passed, N failed".
+# run_script FILE: a shell test that ends with "N passed, N failed", or "N passed, N failed, N skipped".
 run_script() {
   local numbers
   heading "$1"
   timeout --kill-after=10 300 sh "$1" < /dev/null 2>&1 | tee "$output"
-  numbers=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$output" | tail -n 1)
+  numbers=$(sed -n -e 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2 0/p' \
+    -e 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$output" | tail -n 1)
   if [ -n "$numbers" ]; then
     # shellcheck disable=SC2086
-    add $numbers 0
+    add $numbers
   else
     echo "FAILED $1: it ended without a summary"
     add 0 1 0
@@ -110,6 +111,7 @@ if [ "$quick" = no ]; then
   unset UNION_TESTS_DATABASE
 fi
 run_script samples/weather/test.sh
+[ "$quick" = yes ] || run_script tests/clients/test.sh
 
 echo
 if [ "$skipped" -gt 0 ]; then

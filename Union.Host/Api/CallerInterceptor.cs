@@ -34,6 +34,22 @@ internal sealed class CallerInterceptor(Caller caller, ICallerAuthentication aut
         await continuation(request, responseStream, context);
     }
 
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        await IdentifyAsync(context);
+        return await continuation(requestStream, context);
+    }
+
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        await IdentifyAsync(context);
+        await continuation(requestStream, responseStream, context);
+    }
+
     private async Task IdentifyAsync(ServerCallContext context)
     {
         var http = context.GetHttpContext();

@@ -61,6 +61,9 @@ internal static class Routes
         new(Token, "ListTokens", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: false),
         new(Token, "RevokeToken", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: true),
 
+        new("grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+        new("grpc.reflection.v1.ServerReflection", "ServerReflectionInfo", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+
         new(Data, "CreateUploadLocation", ServedBy.Cluster, Verb.DataWrite, Mutates: true),
         new(Data, "UploadInputs", ServedBy.Cluster, Verb.DataWrite, Mutates: true),
         new(Data, "CreateDownloadLink", ServedBy.Cluster, Verb.DataRead, Mutates: false),

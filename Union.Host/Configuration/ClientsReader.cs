@@ -12,7 +12,8 @@ internal static class ClientsReader
             reader.Listen(section, "listen", "127.0.0.1:8700"),
             reader.Optional<Uri>(section, "publicUrl", TryParseUrl, "an address such as https://union.example.com"),
             ReadTls(reader, section.Section("tls")),
-            reader.List<string>(section, "origins", IsOrigin, "an origin such as https://console.example.com"));
+            reader.List<string>(section, "origins", IsOrigin, "an origin such as https://console.example.com"),
+            reader.Flag(section, "reflection"));
         if (!clients.IsLoopback)
         {
             RefuseOpen(section, clients, auth);

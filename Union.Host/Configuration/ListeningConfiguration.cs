@@ -3,9 +3,11 @@ using System.Net;
 namespace Union.Host.Configuration;
 
 /// <param name="PublicUrl">What clients are told to dial; null means the listening address.</param>
+/// <param name="Reflection">Tell strangers' tools which services there are, which on loopback is done anyway.</param>
 /// <param name="Origins">Web pages of other addresses that may call, such as a console served elsewhere.</param>
 internal sealed record ClientsConfiguration(
-    IPEndPoint Listen, Uri? PublicUrl, TlsConfiguration Tls, IReadOnlyList<string> Origins)
+    IPEndPoint Listen, Uri? PublicUrl, TlsConfiguration Tls, IReadOnlyList<string> Origins,
+    bool Reflection)
 {
     public bool IsLoopback => IPAddress.IsLoopback(Listen.Address);
 

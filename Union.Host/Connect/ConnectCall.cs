@@ -17,7 +17,7 @@ internal enum Codec
 internal sealed record ConnectCall(
     RpcMethod Method, Codec Codec, bool IsGet, bool Compressed, bool AcceptsGzip, string? Timeout)
 {
-    public bool IsStream => Method.IsServerStream;
+    public bool IsStream => Method.IsStream;
 
     public string ContentType => (IsStream, Codec) switch
     {
@@ -30,20 +30,13 @@ internal sealed record ConnectCall(
     /// <exception cref="UnionException">The request is not one that <paramref name="method"/> can be asked with.</exception>
     public static ConnectCall Read(HttpRequest request, RpcMethod method)
     {
-        if (method.IsClientStream)
-        {
-            throw new UnionException(
-                ErrorCode.Unimplemented, "client_stream", $"{method.Path} takes a stream, which Connect serves here for answers only.",
-                "Call it over gRPC.");
-        }
-
         if (request.Headers["connect-protocol-version"] is { Count: > 0 } version && version != "1")
         {
             throw Invalid("protocol_version", "This server speaks version 1 of the Connect protocol.");
         }
 
         var timeout = TimeoutOf(request.Headers["connect-timeout-ms"]);
-        if (HttpMethods.IsGet(request.Method) && method is { HasNoSideEffects: true, IsServerStream: false })
+        if (HttpMethods.IsGet(request.Method) && method is { HasNoSideEffects: true, IsStream: false })
         {
             return new ConnectCall(
                 method, CodecOf(request.Query["encoding"]), IsGet: true, IsGzip(request.Query["compression"]),
@@ -58,13 +51,20 @@ internal sealed record ConnectCall(
 
         var codec = RpcContent.Bare(request.ContentType ?? "") switch
         {
-            "application/proto" when !method.IsServerStream => Codec.Proto,
-            "application/json" when !method.IsServerStream => Codec.Json,
-            "application/connect+proto" when method.IsServerStream => Codec.Proto,
-            "application/connect+json" when method.IsServerStream => Codec.Json,
-            _ => throw RpcRefusal.ContentType(method.IsServerStream),
+            "application/proto" when !method.IsStream => Codec.Proto,
+            "application/json" when !method.IsStream => Codec.Json,
+            "application/connect+proto" when method.IsStream => Codec.Proto,
+            "application/connect+json" when method.IsStream => Codec.Json,
+            _ => throw RpcRefusal.ContentType(method.IsStream),
         };
-        var (encoding, accepted) = method.IsServerStream
+        if (codec is Codec.Json && method.IsClientStream)
+        {
+            throw new UnionException(
+                ErrorCode.Unimplemented, "json_stream", $"{method.Path} takes a stream of messages, which is not served as JSON.",
+                "Send application/connect+proto.");
+        }
+
+        var (encoding, accepted) = method.IsStream
             ? (request.Headers["connect-content-encoding"], request.Headers["connect-accept-encoding"])
             : (request.Headers.ContentEncoding, request.Headers.AcceptEncoding);
         return new ConnectCall(method, codec, IsGet: false, IsGzip(encoding), Accepts(accepted), timeout);

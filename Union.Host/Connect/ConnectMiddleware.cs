@@ -32,7 +32,10 @@ internal sealed partial class ConnectMiddleware(
             call = methods.TryGet(path, out var method) ? ConnectCall.Read(context.Request, method) : throw NotServed(path);
 
             // :: Step 3
-            await ConnectMessage.ReadAsync(context.Request, call, limit, json, message, context.RequestAborted);
+            if (!call.Method.IsClientStream)
+            {
+                await ConnectMessage.ReadAsync(context.Request, call, limit, json, message, context.RequestAborted);
+            }
         }
         catch (UnionException e)
         {
@@ -68,7 +71,15 @@ internal sealed partial class ConnectMiddleware(
             request.Headers["grpc-timeout"] = call.Timeout;
         }
 
-        context.Features.Set<IRequestBodyPipeFeature>(new FramedBody(message));
+        if (!call.Method.IsClientStream)
+        {
+            context.Features.Set<IRequestBodyPipeFeature>(new FramedBody(message));
+        }
+        else if (call.Compressed)
+        {
+            // Both protocols frame alike, so gRPC reads the client's messages itself, with the same limits.
+            request.Headers["grpc-encoding"] = Gzip.Name;
+        }
     }
 
     private static UnionException NotServed(string path) => new(

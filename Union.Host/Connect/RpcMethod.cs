@@ -7,7 +7,8 @@ internal sealed record RpcMethod(MethodDescriptor Descriptor)
 {
     public string Path => $"/{Descriptor.Service.FullName}/{Descriptor.Name}";
 
-    public bool IsServerStream => Descriptor is { IsServerStreaming: true, IsClientStreaming: false };
+    /// <summary>Connect frames a method whose request or answer may be several messages.</summary>
+    public bool IsStream => Descriptor.IsServerStreaming || Descriptor.IsClientStreaming;
 
     public bool IsClientStream => Descriptor.IsClientStreaming;
 

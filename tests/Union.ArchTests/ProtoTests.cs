@@ -63,7 +63,8 @@ public sealed class ProtoTests
     [Fact]
     public void EveryRoute_IsAMethodOfTheContract()
     {
-        var methods = Files.SelectMany(f => f.Services).SelectMany(s => s.Methods)
+        var methods = Files.SelectMany(f => f.Services).Append(Grpc.Reflection.V1Alpha.ServerReflection.Descriptor)
+            .Append(Grpc.Reflection.V1.ServerReflection.Descriptor).SelectMany(s => s.Methods)
             .Select(m => $"/{m.Service.FullName}/{m.Name}").ToHashSet();
 
         Assert.Empty(Routes.All.Where(r => !methods.Contains(r.Path)).Select(r => r.Path));

@@ -51,6 +51,20 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         }
     }
 
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(requestStream, responseStream, context);
+        }
+        catch (Exception e) when (!IsAnswer(e))
+        {
+            throw Translate(e, context);
+        }
+    }
+
     // The generated base of a service throws "unimplemented" without a word.
     private static bool IsAnswer(Exception exception) => exception is RpcException { Status.Detail.Length: > 0 };
 

@@ -135,6 +135,7 @@ internal static class ControlPlaneHost
         services.AddScoped<IEnrollment, Enrollment>();
         services.AddClusterPort();
         services.AddForwarder();
+        services.AddGrpcReflection();
         services.AddRpc(MaxMessageBytes, options =>
         {
             options.Interceptors.Add<ErrorInterceptor>();
@@ -190,6 +191,10 @@ internal static class ControlPlaneHost
         app.MapGrpcService<CoordinatorApi>();
         app.MapGrpcService<EnrollApi>();
         app.MapForwarder();
+        if (clients.IsLoopback || clients.Reflection)
+        {
+            app.MapGrpcReflectionService();
+        }
     }
 
     private static CertificateAuthorityOptions AuthorityIn(string keys, ControlPlaneConfiguration configuration) =>

@@ -23,6 +23,9 @@ internal sealed class LocalInstallation : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan OnlineWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
     private readonly PlaneProcess _control;
     private readonly PlaneProcess _compute;
 
@@ -59,6 +62,7 @@ internal sealed class LocalInstallation : IAsyncDisposable
 #pragma warning restore CA2000
 
             await compute.ReadyAsync(ReadyWithin, cancellationToken);
+            await OnlineAsync(configuration, cancellationToken);
             return new LocalInstallation(control, compute);
         }
         catch
@@ -77,6 +81,33 @@ internal sealed class LocalInstallation : IAsyncDisposable
     {
         await _compute.DisposeAsync();
         await _control.DisposeAsync();
+    }
+
+    // A session lets the cluster fetch work; data calls need the control plane's own way to it, which comes up beside.
+    private static async Task OnlineAsync(UnionConfiguration configuration, CancellationToken cancellationToken)
+    {
+        using var channel = Dial(configuration.ControlPlane.Clients);
+        var clusters = new ClusterAdminService.ClusterAdminServiceClient(
+            channel.Intercept(new CallHeaders(TimeProvider.System, OperatorsToken(configuration.ControlPlane))));
+        using var patience = new CancellationTokenSource(OnlineWithin, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var timer = new PeriodicTimer(LookEvery, TimeProvider.System);
+        try
+        {
+            do
+            {
+                var listed = await clusters.ListClustersAsync(new ListClustersRequest(), cancellationToken: either.Token);
+                if (listed.Clusters.Any(c => c.Name == configuration.ComputePlane.Cluster && c.State is ClusterState.Online))
+                {
+                    return;
+                }
+            }
+            while (await timer.WaitForNextTickAsync(either.Token));
+        }
+        catch (Exception e) when (patience.IsCancellationRequested && e is OperationCanceledException or RpcException)
+        {
+            // It dials on by itself; what needs it says so until then.
+        }
     }
 
     // The same path as between two machines: an operator's call, a file for the other side, one use.
