@@ -19,6 +19,7 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddSingleton(database);
         services.AddSingleton<RunSignals>();
         services.AddSingleton<ClusterAdmission>();
+        services.AddSingleton<ClusterRouting>();
         services.AddSingleton<TokenDirectory>();
         services.AddSingleton<IAuditLog, AuditTable>();
         services.AddSingleton(new TriggerOptions());

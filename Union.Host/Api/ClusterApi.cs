@@ -14,6 +14,12 @@ internal sealed class ClusterApi(IMediator mediator, PublicAddress address) : Cl
     public override async Task<SelectClusterResponse> SelectCluster(
         SelectClusterRequest request, ServerCallContext context)
     {
+        if (request.Operation == SelectClusterRequest.Types.Operation.GetImage)
+        {
+            // Empty means: ask here. No cluster builds images.
+            return new SelectClusterResponse();
+        }
+
         var action = request.ActionId ?? request.ActionAttemptId?.ActionId;
         var clusterId = await mediator.Send(
             new SelectCluster(

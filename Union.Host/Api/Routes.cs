@@ -13,6 +13,8 @@ internal static class Routes
     private const string Run = "flyteidl2.workflow.RunService";
     private const string Task = "flyteidl2.task.TaskService";
     private const string Trigger = "flyteidl2.trigger.TriggerService";
+    private const string RunLogs = "flyteidl2.workflow.RunLogsService";
+    private const string Image = "flyteidl2.imagebuilder.ImageService";
     private const string Project = "flyteidl2.project.ProjectService";
     private const string Cluster = "flyteidl2.cluster.ClusterService";
     private const string Data = "flyteidl2.dataproxy.DataProxyService";
@@ -63,6 +65,11 @@ internal static class Routes
 
         new("grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
         new("grpc.reflection.v1.ServerReflection", "ServerReflectionInfo", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+        // Data that stands beside metadata in the contract.
+        new(Run, "GetActionData", ServedBy.Cluster, Verb.DataRead, Mutates: false),
+        new(Run, "WatchClusterEvents", ServedBy.Cluster, Verb.LogsRead, Mutates: false),
+        new(RunLogs, "TailLogs", ServedBy.Cluster, Verb.LogsRead, Mutates: false),
+        new(Image, "GetImage", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
 
         new(Data, "CreateUploadLocation", ServedBy.Cluster, Verb.DataWrite, Mutates: true),
         new(Data, "UploadInputs", ServedBy.Cluster, Verb.DataWrite, Mutates: true),

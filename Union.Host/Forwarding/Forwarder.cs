@@ -4,19 +4,21 @@ using Union.Core.Boundary;
 using Union.Core.Boundary.Clusters;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Clusters;
+using Union.Host.Relaying;
 using Union.Host.Tunnel.Accepting;
 using Yarp.ReverseProxy.Forwarder;
+using Route = Union.Host.Api.Route;
 
 namespace Union.Host.Forwarding;
 
 /// <summary>
 /// Passes a data call to the cluster that serves it. It has no type for what it passes on, keeps none of it and logs
-/// neither path nor header. Steps, each of which refuses: 1 request line, 2 content and size, 3 caller, 4 cluster within
-/// the caller's org, 5 verb, 6 calls already open, 7 a connection; then the bytes.
+/// neither path nor header. Steps, each of which refuses: 1 request line, 2 content and size, 3 caller, 4 verb, 5 cluster
+/// within the caller's org, 6 calls already open, 7 a connection; then the bytes.
 /// </summary>
 internal sealed partial class Forwarder(
     ICallerAuthentication authentication, IClusterDirectory clusters, TunnelRegistry registry, AssertionSigner signer,
-    StreamCap cap, IHttpForwarder proxy, TimeProvider time, ILogger<Forwarder> logger)
+    RelayRouting routing, StreamCap cap, IHttpForwarder proxy, TimeProvider time, ILogger<Forwarder> logger)
 {
     private const int MaxBodyBytes = 16 * 1024 * 1024;
     private const int MaxRequestIdLength = 128;
@@ -31,19 +33,8 @@ internal sealed partial class Forwarder(
         ActivityTimeout = Timeout.InfiniteTimeSpan,
     };
 
-    public async Task ForwardAsync(HttpContext context)
-    {
-        try
-        {
-            await TryForwardAsync(context);
-        }
-        catch (UnionException e) when (!context.Response.HasStarted)
-        {
-            await RpcRefusal.WriteAsync(context, e);
-        }
-    }
-
-    private async Task TryForwardAsync(HttpContext context)
+    /// <summary>A call below <c>/dp/</c>, which names its cluster.</summary>
+    public Task ForwardAsync(HttpContext context) => OrRefuseAsync(context, async () =>
     {
         // :: Step 1
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -52,6 +43,27 @@ internal sealed partial class Forwarder(
             throw new UnionException(ErrorCode.Unimplemented, "not_forwarded", "No cluster serves that method.");
         }
 
+        await ForwardAsync(context, target.Route, _ => Task.FromResult(target.ClusterId));
+    });
+
+    /// <summary>A call that was made to the control plane itself: which cluster it belongs to is found out.</summary>
+    public Task RelayAsync(HttpContext context, Route route) =>
+        OrRefuseAsync(context, () => ForwardAsync(context, route, caller => routing.FindAsync(context, caller, route)));
+
+    private static async Task OrRefuseAsync(HttpContext context, Func<Task> forward)
+    {
+        try
+        {
+            await forward();
+        }
+        catch (UnionException e) when (!context.Response.HasStarted)
+        {
+            await RpcRefusal.WriteAsync(context, e);
+        }
+    }
+
+    private async Task ForwardAsync(HttpContext context, Route route, Func<Principal, Task<string>> findCluster)
+    {
         // :: Step 2
         CheckContent(context);
 
@@ -60,17 +72,18 @@ internal sealed partial class Forwarder(
             ErrorCode.Unauthenticated, "caller_unknown", "The call carries no valid credentials.");
 
         // :: Step 4
+        if (!Holds(caller, route))
+        {
+            throw new UnionException(
+                ErrorCode.PermissionDenied, "verb_missing", $"The call needs a grant of {route.Verb}.");
+        }
+
+        // :: Step 5
+        var target = new ForwardTarget(await findCluster(caller), route);
         var cluster = new ClusterIdentity(caller.Org, target.ClusterId);
         if (!await clusters.ExistsAsync(cluster.Org, cluster.ClusterId, context.RequestAborted))
         {
             throw new UnionException(ErrorCode.NotFound, "cluster_unknown", "There is no such cluster.");
-        }
-
-        // :: Step 5
-        if (!Holds(caller, target))
-        {
-            throw new UnionException(
-                ErrorCode.PermissionDenied, "verb_missing", $"The call needs a grant of {target.Route.Verb}.");
         }
 
         // :: Step 6
@@ -122,7 +135,7 @@ internal sealed partial class Forwarder(
     private async ValueTask<bool> IsStillAllowedAsync(HttpContext context, Principal caller, ForwardTarget target)
     {
         var now = await authentication.AuthenticateAsync(context);
-        return Reauthorization.IsSameCaller(caller, now) && Holds(now!, target)
+        return Reauthorization.IsSameCaller(caller, now) && Holds(now!, target.Route)
             && await clusters.ExistsAsync(caller.Org, target.ClusterId, context.RequestAborted);
     }
 
@@ -147,8 +160,7 @@ internal sealed partial class Forwarder(
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBodyBytes;
     }
 
-    private static bool Holds(Principal caller, ForwardTarget target) =>
-        caller.Grants.Any(g => g.Verb == target.Route.Verb);
+    private static bool Holds(Principal caller, Route route) => caller.Grants.Any(g => g.Verb == route.Verb);
 
     private static string RequestId(HttpContext context)
     {

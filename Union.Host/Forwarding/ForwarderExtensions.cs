@@ -1,3 +1,5 @@
+using Union.Host.Relaying;
+
 namespace Union.Host.Forwarding;
 
 internal static class ForwarderExtensions
@@ -8,7 +10,7 @@ internal static class ForwarderExtensions
     public static IServiceCollection AddForwarder(this IServiceCollection services)
     {
         services.AddHttpForwarder();
-        services.AddSingleton<StreamCap>().AddScoped<Forwarder>();
+        services.AddSingleton<StreamCap>().AddSingleton<RelayRouting>().AddScoped<Forwarder>();
 
         // These print whole request targets at Information and below.
         return services.AddLogging(logging => logging

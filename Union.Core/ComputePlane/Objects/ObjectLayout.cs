@@ -14,6 +14,10 @@ public sealed class ObjectLayout(string prefix = "union")
     public ObjectKey Code(ProjectScope scope, ReadOnlySpan<byte> md5, string fileName) =>
         Project(scope).Append($"code/{Convert.ToHexStringLower(md5)}/{fileName}");
 
+    /// <summary>A file of several that are uploaded below one folder, which the caller named.</summary>
+    public ObjectKey Upload(ProjectScope scope, string folder, string fileName) =>
+        Project(scope).Append($"uploads/{folder}/{fileName}");
+
     /// <summary>The folder that <c>inputs.pb</c> of an upload lies in.</summary>
     public ObjectKey Inputs(ProjectScope scope, string keyedDigest) => Project(scope).Append($"inputs/{keyedDigest}");
 

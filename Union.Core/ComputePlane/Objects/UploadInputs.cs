@@ -16,10 +16,14 @@ public sealed record UploadInputs(string Project, string Domain, Inputs Inputs)
 
     public string AuditedResource => $"inputs in {Project}/{Domain}";
 
+    /// <summary>Inputs that make no difference to a cached result.</summary>
+    public IReadOnlyList<string> NotInDigest { get; init; } = [];
+
     public override string ToString() => $"{nameof(UploadInputs)} {AuditedResource}";
 }
 
 /// <param name="Folder">The folder that inputs.pb lies in.</param>
+/// <param name="Digest">Keyed; equal for inputs that differ only in what makes no difference.</param>
 public sealed record UploadedInputs(Reference Folder, string Digest);
 
 internal sealed class UploadInputsValidator : AbstractValidator<UploadInputs>
@@ -53,6 +57,13 @@ internal sealed class UploadInputsHandler(
         var digest = digests.Of(scope.Org, content);
         var folder = layout.Inputs(scope, digest);
         await store.EnsureAsync(folder.Append("inputs.pb"), content, cancellationToken);
-        return new UploadedInputs(store.ReferenceTo(folder), digest);
+        return new UploadedInputs(store.ReferenceTo(folder), request.NotInDigest.Count == 0 ? digest : DigestOf(scope, request));
+    }
+
+    private string DigestOf(ProjectScope scope, UploadInputs request)
+    {
+        var rest = new Inputs();
+        rest.Literals.AddRange(request.Inputs.Literals.Where(l => !request.NotInDigest.Contains(l.Name)));
+        return digests.Of(scope.Org, rest.ToByteArray());
     }
 }

@@ -2,7 +2,6 @@ using MediatR;
 using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Database;
-using Union.Core.ControlPlane.Runs;
 using Union.Core.Pipeline;
 using Union.Core.Storage;
 
@@ -26,13 +25,9 @@ internal sealed class SelectClusterHandler(MetadataDatabase database, Caller cal
     private async Task<string> FindAsync(Session session, SelectCluster request)
     {
         var org = caller.Principal.Org;
-        if (request is { Project: { } project, Domain: { } domain, Run: { } name })
-        {
-            var run = await RunStore.FindAsync(session, new RunId(org, project, domain, name));
-            return run?.ClusterId ?? throw RunErrors.NoSuchRun(name);
-        }
-
-        var cluster = await ClusterStore.RouteAsync(session, org);
-        return cluster?.Id ?? throw ClusterErrors.NoCluster();
+        var run = request is { Project: { } project, Domain: { } domain, Run: { } name }
+            ? new RunId(org, project, domain, name)
+            : null;
+        return await ClusterRouting.FindAsync(session, org, run);
     }
 }

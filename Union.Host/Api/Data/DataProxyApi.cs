@@ -1,6 +1,5 @@
 using Flyteidl2.Common;
 using Flyteidl2.Dataproxy;
-using Flyteidl2.Logs.Dataplane;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using MediatR;
@@ -8,7 +7,6 @@ using Union.Core.Boundary;
 using Union.Core.ComputePlane.Logs;
 using Commands = Union.Core.ComputePlane.Objects;
 using LogLine = Union.Core.ComputePlane.Logs.LogLine;
-using WireLine = Flyteidl2.Logs.Dataplane.LogLine;
 
 namespace Union.Host.Api.Data;
 
@@ -17,14 +15,12 @@ internal sealed class DataProxyApi(IMediator mediator) : DataProxyService.DataPr
     public override async Task<CreateUploadLocationResponse> CreateUploadLocation(
         CreateUploadLocationRequest request, ServerCallContext context)
     {
-        if (request.FilenameRoot.Length > 0)
-        {
-            throw Unsupported("filename_root", "This cluster chooses the folder of every upload; leave the field out.");
-        }
-
         var command = new Commands.CreateUploadLocation(
             request.Project, request.Domain, request.Filename, request.ContentMd5.Memory,
-            request.ContentLength == 0 ? null : request.ContentLength, request.ExpiresIn?.ToTimeSpanOrRefuse());
+            request.ContentLength == 0 ? null : request.ContentLength, request.ExpiresIn?.ToTimeSpanOrRefuse())
+        {
+            Folder = request.FilenameRoot.Trim('/'),
+        };
         var location = await mediator.Send(command, context.CancellationToken);
         return new CreateUploadLocationResponse
         {
@@ -45,7 +41,10 @@ internal sealed class DataProxyApi(IMediator mediator) : DataProxyService.DataPr
         var (project, domain) = request.IdCase is UploadInputsRequest.IdOneofCase.RunId
             ? (request.RunId.Project, request.RunId.Domain)
             : (request.ProjectId?.Name ?? "", request.ProjectId?.Domain ?? "");
-        var command = new Commands.UploadInputs(project, domain, request.Inputs ?? new());
+        var command = new Commands.UploadInputs(project, domain, request.Inputs ?? new())
+        {
+            NotInDigest = [.. request.TaskSpec?.TaskTemplate?.Metadata?.CacheIgnoreInputVars ?? []],
+        };
         var uploaded = await mediator.Send(command, context.CancellationToken);
         return new UploadInputsResponse
         {
@@ -103,14 +102,7 @@ internal sealed class DataProxyApi(IMediator mediator) : DataProxyService.DataPr
 
     private static TailLogsResponse Write(IReadOnlyList<LogLine> lines) => new()
     {
-        Logs = { new TailLogsResponse.Types.Logs { Lines = { lines.Select(Write) } } },
-    };
-
-    private static WireLine Write(LogLine line) => new()
-    {
-        Timestamp = line.At.ToTimestamp(),
-        Message = line.Text,
-        Originator = line.Origin is LogOrigin.System ? LogLineOriginator.System : LogLineOriginator.User,
+        Logs = { new TailLogsResponse.Types.Logs { Lines = { lines.Select(LogLines.Write) } } },
     };
 
     private static UnionException Unsupported(string field, string hint) => new(

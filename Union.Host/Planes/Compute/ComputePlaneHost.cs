@@ -163,6 +163,8 @@ internal static class ComputePlaneHost
         app.MapGrpcService<DataProxyApi>();
         app.MapGrpcService<SecretApi>();
         app.MapGrpcService<LinkApi>();
+        app.MapGrpcService<RunDataApi>();
+        app.MapGrpcService<RunLogsApi>();
         app.MapGrpcService<ChildrenApi>();
         app.MapGrpcService<ActionsApi>();
         if (configuration.Objects.Provider is ObjectsProvider.File)

@@ -27,7 +27,8 @@ internal static class RelayPolicy
 
     private static string? RelayOf(string path) => path switch
     {
-        "/flyteidl2.dataproxy.DataProxyService/TailLogs" => "logs",
+        "/flyteidl2.dataproxy.DataProxyService/TailLogs" or "/flyteidl2.workflow.RunLogsService/TailLogs" => "logs",
+        "/flyteidl2.workflow.RunService/WatchClusterEvents" => "events",
         _ when path.StartsWith("/flyteidl2.secret.SecretService/", StringComparison.Ordinal) => "secrets",
         _ => null,
     };

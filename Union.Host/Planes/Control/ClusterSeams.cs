@@ -10,7 +10,7 @@ using Union.Host.Tunnel.Enrolling;
 namespace Union.Host.Planes.Control;
 
 /// <summary>What the cluster port and the forwarder ask of the database.</summary>
-internal sealed class ClusterSeams(ClusterAdmission admission) : IClusterGate, IClusterDirectory
+internal sealed class ClusterSeams(ClusterAdmission admission, ClusterRouting routing) : IClusterGate, IClusterDirectory
 {
     public ValueTask<bool> IsAdmittedAsync(
         ClusterIdentity cluster, string serialHex, CancellationToken cancellationToken) =>
@@ -18,6 +18,9 @@ internal sealed class ClusterSeams(ClusterAdmission admission) : IClusterGate, I
 
     public ValueTask<bool> ExistsAsync(string org, string clusterId, CancellationToken cancellationToken) =>
         admission.IsAdmittedAsync(new ClusterIdentity(org, clusterId), cancellationToken);
+
+    public Task<string> RouteAsync(string org, RunId? run, CancellationToken cancellationToken) =>
+        routing.FindAsync(org, run, cancellationToken);
 }
 
 /// <summary>Spends join tokens through the use case; the interceptor has made the caller "system" for this port.</summary>

@@ -6,11 +6,14 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Core.ComputePlane.Policy;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.Pipeline;
 using Union.Host.Forwarding;
+using Union.Host.Ops;
+using Union.Host.Relaying;
 using Union.Host.Tests.Tunnel;
 using Union.Host.Tunnel.Preface;
 
@@ -47,9 +50,14 @@ internal sealed class ForwardingFixture : IAsyncDisposable, IClusterDirectory, I
             {
                 b.Services.AddSingleton(fixture._signer).AddForwarder().AddPlainPorts()
                     .AddSingleton<IClusterDirectory>(fixture).AddSingleton<ICallerAuthentication>(fixture);
-                b.WebHost.ConfigureKestrel(k => k.ListenPlain(new IPEndPoint(IPAddress.Loopback, 0)));
+                b.WebHost.ConfigureKestrel(k => k.ListenPlain(
+                    new IPEndPoint(IPAddress.Loopback, 0), listen => listen.Mark(PortKind.Clients)));
             },
-            map: a => a.MapForwarder());
+            map: a =>
+            {
+                a.UseRelay();
+                a.MapForwarder();
+            });
         var addresses = fixture.Control.App.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses;
         fixture.Clients = addresses.Where(a => a.StartsWith("http://127", StringComparison.Ordinal))
@@ -76,6 +84,12 @@ internal sealed class ForwardingFixture : IAsyncDisposable, IClusterDirectory, I
 
     public ValueTask<bool> ExistsAsync(string org, string clusterId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(org == "default" && clusterId == Cluster.Id);
+
+    /// <summary>The clusters of runs; every other call goes to the only one.</summary>
+    public Dictionary<RunId, string> Runs { get; } = [];
+
+    public Task<string> RouteAsync(string org, RunId? run, CancellationToken cancellationToken) =>
+        Task.FromResult(run is null ? Cluster.Id : Runs.GetValueOrDefault(run, "none"));
 
     public ValueTask<Principal?> AuthenticateAsync(HttpContext context) => ValueTask.FromResult(Caller);
 

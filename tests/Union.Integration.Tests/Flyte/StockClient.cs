@@ -105,7 +105,7 @@ internal sealed class StockClient(UnionInstallation union) : IDisposable
     public void Dispose() => Union.Dispose();
 
     // As the SDK does for "unavailable": a cluster that has just started says it of calls that change something.
-    private static async Task<T> RetryAsync<T>(Func<AsyncUnaryCall<T>> call)
+    internal static async Task<T> RetryAsync<T>(Func<AsyncUnaryCall<T>> call)
     {
         T answer = default!;
         await Eventually.IsAsync(
