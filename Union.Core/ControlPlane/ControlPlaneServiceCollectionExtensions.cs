@@ -18,6 +18,7 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddUseCases("Union.Core.ControlPlane");
         services.AddSingleton(database);
         services.AddSingleton<RunSignals>();
+        services.AddHostedService<ChangeFeed>();
         services.AddSingleton<ClusterAdmission>();
         services.AddSingleton<ClusterRouting>();
         services.AddSingleton<TokenDirectory>();

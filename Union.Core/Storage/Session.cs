@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Npgsql;
 
 namespace Union.Core.Storage;
 
@@ -36,6 +37,28 @@ public sealed class Session
 
     /// <summary>Runs a statement; answers the number of rows it changed.</summary>
     public Task<int> ExecuteAsync(string sql, object parameters) => _connection.ExecuteAsync(Command(sql, parameters));
+
+    /// <summary>Runs statements in their order; on PostgreSQL in one round trip.</summary>
+    public async Task BatchAsync(IReadOnlyList<Statement> statements)
+    {
+        if (statements.Count == 0)
+        {
+            return;
+        }
+
+        if (_connection is NpgsqlConnection connection && _opening.Length == 0)
+        {
+            await PostgresBatch.ExecuteAsync(
+                connection, (NpgsqlTransaction)_transaction,
+                statements.Select(s => (_dialect.Text(s.Sql), s.Parameters)), _cancellationToken);
+            return;
+        }
+
+        foreach (var statement in statements)
+        {
+            await _connection.ExecuteAsync(Command(statement.Sql, statement.Parameters));
+        }
+    }
 
     private CommandDefinition Command(string sql, object parameters)
     {

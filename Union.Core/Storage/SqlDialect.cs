@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 
 namespace Union.Core.Storage;
 
 /// <summary>
 /// The one place where the text of a statement differs between the engines. Row locks stand in it as a comment,
 /// <c>/*postgres for update skip locked */</c>: SQLite needs none, for its writer is alone, and PostgreSQL gets to see
-/// what is inside.
+/// what is inside. A list is written <c>in @list</c>, which Dapper spells out for SQLite, and is an array for PostgreSQL,
+/// so that every length is the same prepared statement.
 /// </summary>
-internal abstract class SqlDialect
+internal abstract partial class SqlDialect
 {
     public static SqlDialect Sqlite { get; } = new SqliteDialect();
 
@@ -39,7 +41,10 @@ internal abstract class SqlDialect
                     sql.AsSpan(end + 2));
             }
 
-            return sql;
+            return ListPattern().Replace(sql, " = any(@$1)");
         }
     }
+
+    [GeneratedRegex(@" in @(\w+)")]
+    private static partial Regex ListPattern();
 }

@@ -78,7 +78,8 @@ internal sealed class BeginSessionHandler(MetadataDatabase database, Caller call
 
             var owner = (await AttemptStore.FindActionAsync(session, attempt.Org, attempt.Uid))!;
             var action = await ActionStore.LockAsync(session, owner.Org, owner.RunId, owner.ActionId);
-            await AttemptStore.UpdateAsync(session, attempt with { EndedAt = now.ToMicros(), ErrorCode = "lost", ErrorKind = 2 });
+            await session.BatchAsync(
+                [AttemptStore.Update(attempt with { EndedAt = now.ToMicros(), ErrorCode = "lost", ErrorKind = 2 })]);
             if (action.Phase.IsTerminal() || action.Fence != attempt.Fence)
             {
                 continue;

@@ -124,12 +124,12 @@ internal static class ClusterStore
         return session.ExecuteAsync(sql, new { cluster.Org, cluster.ClusterId, now = now.ToMicros() });
     }
 
-    public static Task AcknowledgeAsync(Session session, ClusterIdentity cluster, long sequence, DateTimeOffset now)
+    public static Statement Acknowledge(ClusterIdentity cluster, long sequence, DateTimeOffset now)
     {
         const string sql = """
             update clusters set acked_event = @sequence, last_seen_at = @now where org = @Org and id = @ClusterId
             """;
-        return session.ExecuteAsync(sql, new { cluster.Org, cluster.ClusterId, sequence, now = now.ToMicros() });
+        return new Statement(sql, new { cluster.Org, cluster.ClusterId, sequence, now = now.ToMicros() });
     }
 
     public static Task RenewedAsync(Session session, ClusterIdentity cluster, DateTimeOffset expires)

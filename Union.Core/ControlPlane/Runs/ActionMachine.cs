@@ -5,7 +5,7 @@ namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>
 /// Every transition of an action: takes the next number of its run, writes state and history in one transaction, and
-/// ends what is below an action that is over.
+/// ends what is below an action that is over. The caller holds the lock of the run.
 /// </summary>
 internal sealed class ActionMachine(Session session, ChangeSet changes, DateTimeOffset now)
 {
@@ -13,22 +13,48 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
     private const int MaxSystemFailures = 3;
 
     private readonly long _now = now.ToMicros();
+    private readonly Dictionary<long, List<ActionState>> _states = [];
+    private readonly List<Statement> _others = [];
+    private IReadOnlySet<long>? _leaves;
+
+    /// <summary>
+    /// From now on nothing is written before <see cref="FlushAsync"/>, which costs one round trip for all transitions.
+    /// </summary>
+    /// <param name="leaves">Actions that have no children: ending them ends nothing else.</param>
+    public void Defer(IReadOnlySet<long> leaves) => _leaves = leaves;
+
+    /// <summary>Writes what was deferred, together with <paramref name="more"/>.</summary>
+    public async Task FlushAsync(params IEnumerable<Statement> more)
+    {
+        var statements = new List<Statement>();
+        foreach (var (runId, states) in _states)
+        {
+            statements.Add(RunStore.Change(states[0].Org, runId, states.Count));
+            statements.AddRange(states.Select((s, i) => ActionStore.Update(s with { Back = states.Count - 1 - i })));
+        }
+
+        statements.AddRange(_others);
+        statements.AddRange(more);
+        _states.Clear();
+        _others.Clear();
+        await session.BatchAsync(statements);
+    }
 
     /// <summary>Puts a new action into the queue of its cluster.</summary>
     public async Task<long> CreateAsync(NewAction action)
     {
         var change = await RunStore.NextChangeAsync(session, action.Org, action.RunId);
         var id = await ActionStore.InsertAsync(session, action with { Change = change, Now = _now });
-        await PhaseEventStore.AppendAsync(session, action.Org, id, 1, ActionPhase.Queued, _now, _now);
+        await session.BatchAsync([PhaseEventStore.Append(action.Org, id, 1, ActionPhase.Queued, _now, _now)]);
         changes.Runs.Add(action.RunId);
         changes.Clusters.Add(action.ClusterId);
         return id;
     }
 
     /// <summary>The cluster took the action on; it no longer returns to the queue by itself.</summary>
-    public Task ProgressAsync(ActionRow action, ActionPhase phase, long at) =>
+    public Task<ActionRow> ProgressAsync(ActionRow action, ActionPhase phase, long at) =>
         phase <= action.Phase
-            ? Task.CompletedTask
+            ? Task.FromResult(action)
             : MoveAsync(action, ActionState.Of(action) with
             {
                 Phase = phase,
@@ -36,11 +62,11 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
                 StartedAt = action.StartedAt ?? (phase == ActionPhase.Running ? at : null),
             }, at);
 
-    public Task SucceedAsync(ActionRow action, string outputUri, long at) =>
+    public Task<ActionRow> SucceedAsync(ActionRow action, string outputUri, long at) =>
         MoveAsync(action, Ended(action, ActionPhase.Succeeded, at) with { OutputUri = outputUri }, at);
 
     /// <summary>Tries again where a retry may help and one is left, otherwise ends the action.</summary>
-    public Task FailAsync(ActionRow action, ActionPhase phase, Failure failure, long at)
+    public Task<ActionRow> FailAsync(ActionRow action, ActionPhase phase, Failure failure, long at)
     {
         var state = ActionState.Of(action) with
         {
@@ -65,18 +91,18 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
     }
 
     /// <summary>An assignment that nobody took on: the same attempt waits again, under a higher fence.</summary>
-    public Task ReturnToQueueAsync(ActionRow action) => RequeueAsync(action, ActionState.Of(action), _now);
+    public Task<ActionRow> ReturnToQueueAsync(ActionRow action) => RequeueAsync(action, ActionState.Of(action), _now);
 
-    public async Task AbortAsync(ActionRow action, string reason, string by)
+    public async Task<ActionRow> AbortAsync(ActionRow action, string reason, string by)
     {
         if (action.Phase.IsTerminal())
         {
-            return;
+            return action;
         }
 
-        await AttemptStore.AskEndAsync(session, action.Org, action.Id, _now);
+        _others.Add(AttemptStore.AskEnd(action.Org, action.Id, _now));
         changes.Clusters.Add(action.ClusterId);
-        await MoveAsync(action, Ended(action, ActionPhase.Aborted, _now) with { AbortReason = reason, AbortedBy = by }, _now);
+        return await MoveAsync(action, Ended(action, ActionPhase.Aborted, _now) with { AbortReason = reason, AbortedBy = by }, _now);
     }
 
     private static ActionState Ended(ActionRow action, ActionPhase phase, long at) => ActionState.Of(action) with
@@ -87,32 +113,50 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         EndedAt = at,
     };
 
-    private async Task RequeueAsync(ActionRow action, ActionState state, long at)
+    private async Task<ActionRow> RequeueAsync(ActionRow action, ActionState state, long at)
     {
-        await MoveAsync(action, state with
+        changes.Clusters.Add(action.ClusterId);
+        return await MoveAsync(action, state with
         {
             Phase = ActionPhase.Queued,
             QueueState = QueueState.Waiting,
             QueuedAt = _now,
         }, at);
-        changes.Clusters.Add(action.ClusterId);
     }
 
-    private async Task MoveAsync(ActionRow action, ActionState state, long at)
+    private async Task<ActionRow> MoveAsync(ActionRow action, ActionState state, long at)
     {
-        var change = await RunStore.NextChangeAsync(session, action.Org, action.RunRowId);
-        await ActionStore.UpdateAsync(session, state with { Change = change });
+        Change(action, state, at);
+        if (state.Phase.IsTerminal() && _leaves?.Contains(action.Id) != true)
+        {
+            await FlushAsync();
+            await EndBelowAsync(action, state.Phase);
+        }
+
+        if (_leaves is null)
+        {
+            await FlushAsync();
+        }
+
+        return state.In(action);
+    }
+
+    // Of several changes of one action in one transaction only the last is seen, and only it takes a number.
+    private void Change(ActionRow action, ActionState state, long at)
+    {
+        if (!_states.TryGetValue(action.RunRowId, out var states))
+        {
+            _states[action.RunRowId] = states = [];
+        }
+
+        states.RemoveAll(s => s.Id == state.Id);
+        states.Add(state);
         if (state.Phase != action.Phase || state.Attempt != action.Attempt)
         {
-            await PhaseEventStore.AppendAsync(
-                session, action.Org, action.Id, state.Attempt, state.Phase, at, _now);
+            _others.Add(PhaseEventStore.Append(action.Org, action.Id, state.Attempt, state.Phase, at, _now));
         }
 
         changes.Runs.Add(action.RunRowId);
-        if (state.Phase.IsTerminal())
-        {
-            await EndBelowAsync(action, state.Phase);
-        }
     }
 
     // A parent that is over can no longer use what its children do; a successful one has waited for what it needed.
@@ -120,17 +164,15 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
     {
         foreach (var descendant in await ActionStore.LiveDescendantsAsync(session, action.Org, action.Id))
         {
-            await AttemptStore.AskEndAsync(session, descendant.Org, descendant.Id, _now);
+            _others.Add(AttemptStore.AskEnd(descendant.Org, descendant.Id, _now));
             changes.Clusters.Add(descendant.ClusterId);
-            var state = Ended(descendant, ActionPhase.Aborted, _now) with
+            Change(descendant, Ended(descendant, ActionPhase.Aborted, _now) with
             {
                 AbortReason = $"Its parent {action.Name} is {phase.ToString().ToLowerInvariant()}.",
                 AbortedBy = "system",
-            };
-            var change = await RunStore.NextChangeAsync(session, descendant.Org, descendant.RunRowId);
-            await ActionStore.UpdateAsync(session, state with { Change = change });
-            await PhaseEventStore.AppendAsync(
-                session, descendant.Org, descendant.Id, state.Attempt, state.Phase, _now, _now);
+            }, _now);
         }
+
+        await FlushAsync();
     }
 }

@@ -67,6 +67,25 @@ internal static class ActionStore
         return session.ScalarAsync(sql, new { org, id });
     }
 
+    /// <summary>These actions; the caller holds the locks of their runs.</summary>
+    public static Task<IReadOnlyList<ActionRow>> LockAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.id in @ids
+             order by a.queued_at, a.id
+            /*postgres for no key update of a */
+            """;
+        return session.QueryAsync<ActionRow>(sql, new { org, ids = ids.ToArray() });
+    }
+
+    /// <summary>Which of these actions have children.</summary>
+    public static Task<IReadOnlyList<long>> ParentsAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    {
+        const string sql = "select distinct parent_id from actions where org = @org and parent_id in @ids";
+        return session.QueryAsync<long>(sql, new { org, ids = ids.ToArray() });
+    }
+
     /// <summary>The actions of a run that changed after <paramref name="change"/>, in the order of their changes.</summary>
     public static Task<IReadOnlyList<ActionRow>> ChangedAsync(
         Session session, string org, long runId, long change, int limit)
@@ -154,17 +173,21 @@ internal static class ActionStore
         return session.ScalarAsync(sql, action);
     }
 
-    /// <summary>Writes the part of an action that changes; only <see cref="ActionMachine"/> decides what it becomes.</summary>
-    public static Task UpdateAsync(Session session, ActionState state)
+    /// <summary>
+    /// Writes the part of an action that changes; only <see cref="ActionMachine"/> decides what it becomes, after it has
+    /// moved the counter of the run on.
+    /// </summary>
+    public static Statement Update(ActionState state)
     {
         const string sql = """
             update actions
                set phase = @Phase, queue_state = @QueueState, queued_at = @QueuedAt, assigned_till = null,
-                   attempt = @Attempt, system_fails = @SystemFails, change = @Change, started_at = @StartedAt,
+                   attempt = @Attempt, system_fails = @SystemFails, started_at = @StartedAt,
+                   change = (select r.change from runs r where r.org = @Org and r.id = actions.run_id) - @Back,
                    ended_at = @EndedAt, output_uri = @OutputUri, error_code = @ErrorCode, error_kind = @ErrorKind,
                    error_private = @ErrorPrivate, abort_reason = @AbortReason, aborted_by = @AbortedBy
              where org = @Org and id = @Id
             """;
-        return session.ExecuteAsync(sql, state);
+        return new Statement(sql, state);
     }
 }

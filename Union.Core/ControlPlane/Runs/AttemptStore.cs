@@ -16,14 +16,14 @@ internal static class AttemptStore
           from attempts
         """;
 
-    public static Task InsertAsync(Session session, AttemptRow attempt)
+    public static Statement Insert(AttemptRow attempt)
     {
         const string sql = """
             insert into attempts (uid, org, action_id, cluster_id, attempt, fence, phase, assigned_at, output_uri,
                                   report_uri, error_code, error_kind, error_private)
             values (@Uid, @Org, @ActionId, @ClusterId, @Attempt, @Fence, @Phase, @AssignedAt, '', '', '', 0, '')
             """;
-        return session.ExecuteAsync(sql, attempt);
+        return new Statement(sql, attempt);
     }
 
     public static Task<AttemptRow?> FindAsync(Session session, string org, string uid)
@@ -33,6 +33,17 @@ internal static class AttemptStore
              where org = @org and uid = @uid
             """;
         return session.FindAsync<AttemptRow>(sql, new { org, uid });
+    }
+
+    /// <summary>As many of these attempts as this cluster was given.</summary>
+    public static Task<IReadOnlyList<AttemptRow>> ListAsync(
+        Session session, string org, string clusterId, IReadOnlyCollection<string> uids)
+    {
+        const string sql = Columns + """
+
+             where org = @org and cluster_id = @clusterId and uid in @uids
+            """;
+        return session.QueryAsync<AttemptRow>(sql, new { org, clusterId, uids = uids.ToArray() });
     }
 
     /// <summary>Which action and run an attempt belongs to: what must be locked before the attempt is read.</summary>
@@ -80,13 +91,13 @@ internal static class AttemptStore
         return session.QueryAsync<AttemptRow>(sql, new { org, clusterId });
     }
 
-    public static Task AskEndAsync(Session session, string org, long actionId, long now)
+    public static Statement AskEnd(string org, long actionId, long now)
     {
         const string sql = """
             update attempts set end_asked_at = @now
              where org = @org and action_id = @actionId and ended_at is null and end_asked_at is null
             """;
-        return session.ExecuteAsync(sql, new { org, actionId, now });
+        return new Statement(sql, new { org, actionId, now });
     }
 
     /// <summary>The cluster has ended an attempt because it was asked to.</summary>
@@ -101,15 +112,16 @@ internal static class AttemptStore
         return session.ExecuteAsync(sql, new { org, clusterId, uid, now });
     }
 
-    public static Task UpdateAsync(Session session, AttemptRow attempt)
+    /// <summary>Writes what a cluster reports of an attempt; that it is to end is <see cref="AskEnd"/>'s alone to write.</summary>
+    public static Statement Update(AttemptRow attempt)
     {
         const string sql = """
             update attempts
                set phase = @Phase, confirmed_at = @ConfirmedAt, started_at = @StartedAt, ended_at = @EndedAt,
-                   end_asked_at = @EndAskedAt, output_uri = @OutputUri, report_uri = @ReportUri,
+                   output_uri = @OutputUri, report_uri = @ReportUri,
                    error_code = @ErrorCode, error_kind = @ErrorKind, error_private = @ErrorPrivate
              where org = @Org and uid = @Uid
             """;
-        return session.ExecuteAsync(sql, attempt);
+        return new Statement(sql, attempt);
     }
 }

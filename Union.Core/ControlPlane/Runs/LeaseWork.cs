@@ -86,48 +86,59 @@ internal sealed class LeaseWorkHandler(
             await AttemptStore.EndedAsync(session, cluster.Org, cluster.Id, ended.Uid, now.ToMicros());
         }
 
-        var assignments = new List<Assignment>();
-        foreach (var actionId in await NextAsync(session, Math.Min(request.Free, MaxAssignments)))
-        {
-            assignments.Add(await AssignAsync(session, actionId, now));
-        }
-
+        var assignments = await AssignAsync(session, Math.Min(request.Free, MaxAssignments), now);
         var end = await AttemptStore.ToEndAsync(session, cluster.Org, cluster.Id);
         var late = await LateAsync(session, now);
         return (new LeasedWork(assignments, [.. end.Select(a => new AttemptKey(a.Uid, a.Fence))]), late);
     }
 
-    // Two leases never get the same action: one that is taken by a transaction under way is passed over.
-    private Task<IReadOnlyList<long>> NextAsync(Session session, int limit)
+    private async Task<IReadOnlyList<Assignment>> AssignAsync(Session session, int limit, DateTimeOffset now)
     {
-        const string sql = """
-            select id
-              from actions
-             where org = @Org and cluster_id = @ClusterId and queue_state = 1
-             order by queued_at, id
-             limit @limit
-            /*postgres for no key update skip locked */
-            """;
-        return session.QueryAsync<long>(sql, new { caller.Cluster.Org, caller.Cluster.ClusterId, limit });
+        var ids = limit == 0 ? [] : await ClaimAsync(session, limit, now);
+        if (ids.Count == 0)
+        {
+            return [];
+        }
+
+        var (org, assignments, attempts) = (caller.Cluster.Org, new List<Assignment>(), new List<Statement>());
+        var actions = await ActionStore.LockAsync(session, org, ids);
+        var tasks = (await TaskStore.ListAsync(session, org, [.. actions.Select(a => a.TaskId)])).ToDictionary(t => t.Id);
+        var runs = (await RunStore.ListAsync(session, org, [.. actions.Select(a => a.RunRowId)])).ToDictionary(r => r.Id);
+        foreach (var action in actions)
+        {
+            var (task, run) = (tasks[action.TaskId], runs[action.RunRowId]);
+            var key = new AttemptKey(Guid.CreateVersion7(now).ToString("d"), action.Fence);
+            attempts.Add(AttemptStore.Insert(new AttemptRow(
+                key.Uid, org, action.Id, action.ClusterId, action.Attempt, action.Fence, ActionPhase.Queued,
+                now.ToMicros(), null, null, null, null, "", "", "", 0, "")));
+            assignments.Add(new Assignment(key, action, task.Projection, task.PrivatePart, run));
+        }
+
+        await session.BatchAsync(attempts);
+        return assignments;
     }
 
-    private async Task<Assignment> AssignAsync(Session session, long actionId, DateTimeOffset now)
+    // Two leases never get the same action: one that is taken by a transaction under way is passed over. The CTE is
+    // materialized because a planner may otherwise run the limited select once more for each row.
+    private Task<IReadOnlyList<long>> ClaimAsync(Session session, int limit, DateTimeOffset now)
     {
         const string sql = """
+            with next as materialized (
+                select id
+                  from actions
+                 where org = @Org and cluster_id = @ClusterId and queue_state = 1
+                 order by queued_at, id
+                 limit @limit
+                /*postgres for no key update skip locked */
+            )
             update actions
                set queue_state = 2, fence = fence + 1, assigned_till = @till
-             where org = @Org and id = @actionId
+              from next
+             where actions.org = @Org and actions.id = next.id
+            returning actions.id
             """;
-        var org = caller.Cluster.Org;
-        await session.ExecuteAsync(sql, new { Org = org, actionId, till = (now + ConfirmWithin).ToMicros() });
-        var action = (await ActionStore.FindAsync(session, org, actionId))!;
-        var key = new AttemptKey(Guid.CreateVersion7(now).ToString("d"), action.Fence);
-        await AttemptStore.InsertAsync(session, new AttemptRow(
-            key.Uid, org, actionId, action.ClusterId, action.Attempt, action.Fence, ActionPhase.Queued,
-            now.ToMicros(), null, null, null, null, "", "", "", 0, ""));
-        var task = (await TaskStore.FindAsync(session, org, action.TaskId))!;
-        var run = (await RunStore.FindAsync(session, action.RunId))!;
-        return new Assignment(key, action, task.Projection, task.PrivatePart, run);
+        return session.QueryAsync<long>(
+            sql, new { caller.Cluster.Org, caller.Cluster.ClusterId, limit, till = (now + ConfirmWithin).ToMicros() });
     }
 
     private Task<IReadOnlyList<LateAction>> LateAsync(Session session, DateTimeOffset now)
@@ -157,7 +168,7 @@ internal sealed class LeaseWorkHandler(
                     return false;
                 }
 
-                await AttemptStore.AskEndAsync(session, action.Org, action.Id, now.ToMicros());
+                await session.BatchAsync([AttemptStore.AskEnd(action.Org, action.Id, now.ToMicros())]);
                 await new ActionMachine(session, changes, now).ReturnToQueueAsync(action);
                 return true;
             },

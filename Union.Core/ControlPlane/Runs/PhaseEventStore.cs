@@ -9,8 +9,7 @@ public sealed record PhaseEventRow(long Seq, long Attempt, ActionPhase Phase, lo
 /// <summary>The history of every action: appended, never changed.</summary>
 internal static class PhaseEventStore
 {
-    public static Task AppendAsync(
-        Session session, string org, long actionId, long attempt, ActionPhase phase, long at, long now)
+    public static Statement Append(string org, long actionId, long attempt, ActionPhase phase, long at, long now)
     {
         const string sql = """
             insert into phase_events (org, action_id, seq, attempt, phase, at, recorded_at)
@@ -18,7 +17,7 @@ internal static class PhaseEventStore
               from phase_events
              where org = @org and action_id = @actionId
             """;
-        return session.ExecuteAsync(sql, new { org, actionId, attempt, phase, at, now });
+        return new Statement(sql, new { org, actionId, attempt, phase, at, now });
     }
 
     public static Task<IReadOnlyList<PhaseEventRow>> OfActionAsync(Session session, string org, long actionId)

@@ -66,48 +66,57 @@ internal sealed class ReportEventsHandler(
             throw ClusterErrors.NoSession();
         }
 
-        var machine = new ActionMachine(session, changes, now);
-        var (acked, refused) = (cluster.AckedEvent, new List<AttemptKey>());
-        foreach (var e in request.Events.Where(e => e.Sequence > cluster.AckedEvent))
+        var events = Fresh(request.Events, cluster.AckedEvent);
+        if (events.Count == 0)
         {
-            if (e.Sequence != acked + 1)
-            {
-                throw new UnionException(
-                    ErrorCode.OutOfRange, "event_gap", $"Event {acked + 1} was expected, {e.Sequence} came.");
-            }
+            return new ReportResult(cluster.AckedEvent, []);
+        }
 
-            acked = e.Sequence;
-            if (!await ApplyAsync(session, machine, e))
+        var machine = new ActionMachine(session, changes, now);
+        var attempts = await ReportedAttempts.LockAsync(session, caller.Cluster, machine, events);
+        var refused = new List<AttemptKey>();
+        foreach (var e in events)
+        {
+            if (!await ApplyAsync(attempts, machine, e))
             {
                 refused.Add(e.Key);
             }
         }
 
-        await ClusterStore.AcknowledgeAsync(session, caller.Cluster, acked, now);
+        var acked = events[^1].Sequence;
+        await machine.FlushAsync([.. attempts.Updates, ClusterStore.Acknowledge(caller.Cluster, acked, now)]);
         return new ReportResult(acked, refused);
     }
 
-    private async Task<bool> ApplyAsync(Session session, ActionMachine machine, AttemptEvent e)
+    /// <summary>What is not committed yet, without a gap.</summary>
+    private static List<AttemptEvent> Fresh(IReadOnlyList<AttemptEvent> events, long acked)
     {
-        var found = await AttemptStore.FindActionAsync(session, caller.Cluster.Org, e.Key.Uid);
-        if (found is null)
+        var fresh = events.Where(e => e.Sequence > acked).ToList();
+        for (var i = 0; i < fresh.Count; i++)
+        {
+            if (fresh[i].Sequence != acked + 1 + i)
+            {
+                throw new UnionException(
+                    ErrorCode.OutOfRange, "event_gap", $"Event {acked + 1 + i} was expected, {fresh[i].Sequence} came.");
+            }
+        }
+
+        return fresh;
+    }
+
+    private static async Task<bool> ApplyAsync(ReportedAttempts attempts, ActionMachine machine, AttemptEvent e)
+    {
+        if (attempts.Find(e.Key) is not { } attempt)
         {
             return false;
         }
 
-        var action = await ActionStore.LockAsync(session, found.Org, found.RunId, found.ActionId);
-        var attempt = await AttemptStore.FindAsync(session, caller.Cluster.Org, e.Key.Uid);
-        if (attempt is null || attempt.ClusterId != caller.Cluster.ClusterId || attempt.Fence != e.Key.Fence
-            || attempt.EndedAt is not null)
-        {
-            return false;
-        }
-
+        var action = attempts.ActionOf(attempt);
         var current = action.Fence == attempt.Fence && !action.Phase.IsTerminal();
-        await AttemptStore.UpdateAsync(session, Updated(attempt, e, current));
+        attempts.Set(Updated(attempt, e, current));
         if (current)
         {
-            await MoveAsync(machine, action, e);
+            await attempts.SetAsync(await MoveAsync(machine, action, e));
         }
 
         return current;
@@ -141,7 +150,7 @@ internal sealed class ReportEventsHandler(
             : updated with { EndedAt = at, Phase = ActionPhase.Aborted };
     }
 
-    private static Task MoveAsync(ActionMachine machine, ActionRow action, AttemptEvent e)
+    private static Task<ActionRow> MoveAsync(ActionMachine machine, ActionRow action, AttemptEvent e)
     {
         var at = e.At.ToMicros();
         var failure = new Failure(e.ErrorCode, e.ErrorKind, e.ErrorPrivate, e.Recoverable);

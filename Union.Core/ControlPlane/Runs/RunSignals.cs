@@ -20,7 +20,20 @@ public sealed class RunSignals
 
     public Signals<string> Clusters { get; } = new();
 
+    /// <summary>What this process changed, for other replicas.</summary>
+    public event Action<ChangeSet>? Published;
+
     public void Publish(ChangeSet changes)
+    {
+        if (changes.Runs.Count + changes.Clusters.Count > 0)
+        {
+            Published?.Invoke(changes);
+            PublishHere(changes);
+        }
+    }
+
+    /// <summary>What another replica changed.</summary>
+    public void PublishHere(ChangeSet changes)
     {
         foreach (var run in changes.Runs)
         {

@@ -74,6 +74,40 @@ internal static class RunStore
         return session.ScalarAsync(sql, new { org, runId });
     }
 
+    public static Task<IReadOnlyList<RunRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    {
+        const string sql = Columns + """
+              from runs r
+             where r.org = @org and r.id in @ids
+            """;
+        return session.QueryAsync<RunRow>(sql, new { org, ids = ids.ToArray() });
+    }
+
+    /// <summary>Locks the runs of these attempts, always in the same order.</summary>
+    public static Task<IReadOnlyList<long>> LockOfAttemptsAsync(
+        Session session, string org, string clusterId, IReadOnlyCollection<string> uids)
+    {
+        const string sql = """
+            select id
+              from runs
+             where org = @org
+               and id in (select a.run_id
+                            from attempts t
+                            join actions a on a.id = t.action_id and a.org = t.org
+                           where t.org = @org and t.cluster_id = @clusterId and t.uid in @uids)
+             order by id
+            /*postgres for no key update */
+            """;
+        return session.QueryAsync<long>(sql, new { org, clusterId, uids = uids.ToArray() });
+    }
+
+    /// <summary>Moves the counter of a run on by the number of its actions that a transaction changes.</summary>
+    public static Statement Change(string org, long runId, long count)
+    {
+        const string sql = "update runs set change = change + @count where org = @org and id = @runId";
+        return new Statement(sql, new { org, runId, count });
+    }
+
     /// <summary>The next value of the run's counter; every change of one of its actions takes one.</summary>
     public static Task<long> NextChangeAsync(Session session, string org, long runId)
     {

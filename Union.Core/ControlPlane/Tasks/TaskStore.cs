@@ -19,6 +19,14 @@ internal sealed record TaskRow(
 
 internal static class TaskStore
 {
+    private const string Columns = """
+        select id as Id, org as Org, project as Project, domain as Domain, digest as Digest, name as Name,
+               version as Version, short_name as ShortName, task_type as TaskType, projection as Projection,
+               private_part as PrivatePart, max_attempts as MaxAttempts, created_at as CreatedAt,
+               environment as Environment, is_entrypoint as IsEntrypoint
+          from tasks
+        """;
+
     /// <summary>Stores a task once per content; answers the key of its row.</summary>
     public static async Task<long> EnsureAsync(Session session, TaskRow task)
     {
@@ -45,14 +53,19 @@ internal static class TaskStore
 
     public static Task<TaskRow?> FindAsync(Session session, string org, long id)
     {
-        const string sql = """
-            select id as Id, org as Org, project as Project, domain as Domain, digest as Digest, name as Name,
-                   version as Version, short_name as ShortName, task_type as TaskType, projection as Projection,
-                   private_part as PrivatePart, max_attempts as MaxAttempts, created_at as CreatedAt,
-                   environment as Environment, is_entrypoint as IsEntrypoint
-              from tasks
+        const string sql = Columns + """
+
              where org = @org and id = @id
             """;
         return session.FindAsync<TaskRow>(sql, new { org, id });
+    }
+
+    public static Task<IReadOnlyList<TaskRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    {
+        const string sql = Columns + """
+
+             where org = @org and id in @ids
+            """;
+        return session.QueryAsync<TaskRow>(sql, new { org, ids = ids.ToArray() });
     }
 }

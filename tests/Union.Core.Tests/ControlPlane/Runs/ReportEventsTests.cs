@@ -1,4 +1,5 @@
 using Union.Core.Boundary;
+using Union.Core.ControlPlane.Runs;
 
 namespace Union.Core.Tests.ControlPlane.Runs;
 
@@ -48,6 +49,27 @@ public sealed class ReportEventsTests
 
         Assert.Equal(ErrorCode.OutOfRange, thrown.Code);
         Assert.Equal(ActionPhase.Queued, (await plane.ActionAsync("r")).Phase);
+    }
+
+    [Fact]
+    public async Task Report_ParentAndChildInOneBatch_TheEndOfTheParentEndsTheChild()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await plane.CreateRunAsync("r");
+        var parent = await plane.LeaseOneAsync();
+        await plane.ReportAsync(plane.Event(1, parent.Key, ActionPhase.Running));
+        await plane.AsClusterAsync(new EnqueueChild(parent.Key, "c1", "", ControlPlaneFixture.NewTask(), ""));
+        var child = await plane.LeaseOneAsync();
+
+        var result = await plane.ReportAsync(
+            plane.Event(2, child.Key, ActionPhase.Running), plane.Event(3, parent.Key, ActionPhase.Succeeded),
+            plane.Event(4, child.Key, ActionPhase.Initializing));
+
+        Assert.Equal([child.Key], result.Refused);
+        Assert.Equal(ActionPhase.Aborted, (await plane.ActionAsync("r", "c1")).Phase);
+        Assert.Equal([child.Key], (await plane.LeaseAsync(0)).End);
+        var page = await plane.ActionsAsync("r");
+        Assert.Equal(page.Count, page.Select(a => a.Change).Distinct().Count());
     }
 
     [Fact]
