@@ -49,6 +49,14 @@ public sealed class StoredFieldsTests
         Assert.Equal(KeysReference.Write(), page);
     }
 
+    [Fact]
+    public void ApiPage_IsWhatTheCommandWrites()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs", "api.md"));
+
+        Assert.Equal(ApiReference.Write(), page);
+    }
+
     private static List<string> Columns(string path)
     {
         // DbUp's own table has names of scripts and the instants at which they ran.

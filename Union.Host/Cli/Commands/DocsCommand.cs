@@ -13,6 +13,7 @@ internal sealed class DocsCommand : UnionCommand
         AddPage("cli", () => CommandLineReference.Write(root()));
         AddPage("stored-fields", StoredFieldsReference.Write);
         AddPage("keys", KeysReference.Write);
+        AddPage("api", ApiReference.Write);
     }
 
     private void AddPage(string name, Func<string> write)

@@ -11,6 +11,8 @@ import { SelectClusterRequest_Operation as Operation } from "@flyteorg/flyteidl2
 import { DataProxyService } from "@flyteorg/flyteidl2/flyteidl2/dataproxy/dataproxy_service_pb.ts";
 import { ProjectService } from "@flyteorg/flyteidl2/flyteidl2/project/project_service_pb.ts";
 import { SecretService } from "@flyteorg/flyteidl2/flyteidl2/secret/secret_pb.ts";
+import { TaskService } from "@flyteorg/flyteidl2/flyteidl2/task/task_service_pb.ts";
+import { TriggerService } from "@flyteorg/flyteidl2/flyteidl2/trigger/trigger_service_pb.ts";
 import { RunService } from "@flyteorg/flyteidl2/flyteidl2/workflow/run_service_pb.ts";
 
 export const project = "default";
@@ -42,6 +44,8 @@ export class Clients {
   readonly runs: Client<typeof RunService>;
   readonly projects: Client<typeof ProjectService>;
   readonly clusters: Client<typeof ClusterService>;
+  readonly tasks: Client<typeof TaskService>;
+  readonly triggers: Client<typeof TriggerService>;
 
   constructor(
     private readonly transport: (baseUrl: string) => Transport,
@@ -51,6 +55,8 @@ export class Clients {
     this.runs = createClient(RunService, control);
     this.projects = createClient(ProjectService, control);
     this.clusters = createClient(ClusterService, control);
+    this.tasks = createClient(TaskService, control);
+    this.triggers = createClient(TriggerService, control);
   }
 
   async data(operation: Operation): Promise<Client<typeof DataProxyService>> {

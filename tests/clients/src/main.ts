@@ -1,10 +1,13 @@
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { createClient } from "@connectrpc/connect";
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { RunService } from "@flyteorg/flyteidl2/flyteidl2/workflow/run_service_pb.ts";
+import { ClusterService } from "@flyteorg/flyteidl2/flyteidl2/cluster/service_pb.ts";
+import { SelectClusterRequest_Operation as Operation } from "@flyteorg/flyteidl2/flyteidl2/cluster/payload_pb.ts";
 import { Clients, protocols } from "./clients.ts";
 import { Installation } from "./installation.ts";
 import { suite } from "./suite.ts";
@@ -46,6 +49,29 @@ try {
     });
 
     assert.equal(answer.runs.length, 1);
+  });
+
+  await test("the cluster serves what docs/api.md says, below its own address and through the control plane's", async () => {
+    const page = await readFile(new URL("../../../docs/api.md", import.meta.url), "utf8");
+    const methods = [...page.matchAll(/^## (?<service>\S+)\n(?<rows>(?:(?!^## )[^])*)/gm)].flatMap(({ groups }) =>
+      [...groups!.rows!.matchAll(/^\| (\w+) \| cluster \| \w+ \| (.*)\|$/gm)].map((row) => ({
+        path: `/${groups!.service}/${row[1]}`,
+        streams: row[2]!.includes("streams"),
+      })));
+    const { clusterEndpoint } = await createClient(ClusterService, createConnectTransport({ baseUrl: installation.endpoint, httpVersion: "1.1" }))
+      .selectCluster({ operation: Operation.UPLOAD_INPUTS, resource: { case: "projectId", value: { name: "default", domain: "development" } } });
+
+    for (const { path, streams } of methods) {
+      const ask = (base: string) => fetch(base + path, {
+        method: "POST",
+        headers: { "content-type": streams ? "application/connect+json" : "application/json" },
+        body: streams ? "\0\0\0\0\x02{}" : "{}",
+      }).then((response) => response.text());
+
+      assert.doesNotMatch(await ask(installation.endpoint), /unimplemented/, path);
+      assert.doesNotMatch(await ask(clusterEndpoint), /unimplemented/, path);
+    }
+    assert.ok(methods.length >= 10);
   });
 
   for (const protocol of ["connect", "grpc", "grpcweb"]) {

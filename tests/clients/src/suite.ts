@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { SelectClusterRequest_Operation as Operation } from "@flyteorg/flyteidl2/flyteidl2/cluster/payload_pb.ts";
 import { ActionPhase } from "@flyteorg/flyteidl2/flyteidl2/common/phase_pb.ts";
 import { ArtifactType } from "@flyteorg/flyteidl2/flyteidl2/dataproxy/dataproxy_service_pb.ts";
-import { InputsSchema } from "@flyteorg/flyteidl2/flyteidl2/task/common_pb.ts";
+import { InputsSchema, TriggerAutomationSpecType } from "@flyteorg/flyteidl2/flyteidl2/task/common_pb.ts";
 import { type Clients, domain, project } from "./clients.ts";
 import { actionOf, ended, file, fileLiteral, submit, taskSpec, text, textLiteral, textOf, upload, watch } from "./work.ts";
 
@@ -131,6 +131,58 @@ export async function suite(name: string, clients: Clients, number: number): Pro
       assert.equal(textOf(data.outputs?.literals[0]?.value), "7");
       assert.ok(listed.secrets.some((s) => s.id?.name === id.name));
       await refused(Code.NotFound, secrets.getSecret({ id }));
+    });
+
+    await t.test("a task is deployed once, found as the latest, and run by its name", async () => {
+      const taskId = { org: "", project, domain, name: `deployed.greet${number}`, version: "v1" };
+      const spec = taskSpec({ name: taskId.name, outputs: { said: text }, script: 'printf deployed > "$UNION_OUTPUTS/said"' });
+      await clients.tasks.deployTask({ taskId, spec });
+      await refused(Code.AlreadyExists, clients.tasks.deployTask({ taskId, spec }));
+
+      const listed = await clients.tasks.listTasks({
+        request: { limit: 1, filters: [{ field: "name", values: [taskId.name] }], sortBy: { key: "created_at", direction: 0 } },
+        scopeBy: { case: "projectId", value: { name: project, domain } },
+      });
+      const found = listed.tasks[0]?.taskId;
+      const { details } = await clients.tasks.getTaskDetails({ taskId: found });
+      const data = await clients.data(Operation.UPLOAD_INPUTS);
+      const { offloadedInputData } = await data.uploadInputs({
+        id: { case: "projectId", value: { name: project, domain } }, task: { case: "taskId", value: found! }, inputs: {},
+      });
+      const created = await clients.runs.createRun({
+        id: { case: "projectId", value: { name: project, domain } },
+        task: { case: "taskId", value: found! },
+        inputWrapper: { case: "offloadedInputData", value: offloadedInputData! },
+        runSpec: {},
+      });
+      const root = created.run!.action!.id!;
+      const states = await watch(clients, root);
+
+      assert.equal(found?.version, "v1");
+      const target = details?.spec?.taskTemplate?.target;
+      assert.match(target?.case === "container" ? target.value.args.join(" ") : "", /printf deployed/);
+      assert.equal(states.at(-1)?.status?.phase, ActionPhase.SUCCEEDED);
+      const result = await (await clients.data(Operation.GET_ACTION_DATA)).getActionData({ actionId: root });
+      assert.equal(textOf(result.outputs?.literals[0]?.value), "deployed");
+    });
+
+    await t.test("a trigger is deployed, switched off and deleted", async () => {
+      const name = { org: "", project, domain, taskName: `deployed.greet${number}`, name: "nightly" };
+      const deployed = await clients.triggers.deployTrigger({
+        name,
+        spec: { active: true, taskVersion: "v1", runSpec: {} },
+        automationSpec: {
+          type: TriggerAutomationSpecType.TYPE_SCHEDULE,
+          automation: { case: "schedule", value: { expression: { case: "cron", value: { expression: "0 3 * * *", timezone: "UTC" } } } },
+        },
+      });
+      await clients.triggers.updateTriggers({ names: [name], active: false });
+      const read = await clients.triggers.getTriggerDetails({ name });
+      await clients.triggers.deleteTriggers({ names: [name] });
+
+      assert.equal(deployed.trigger?.spec?.active, true);
+      assert.equal(read.trigger?.spec?.active, false);
+      await refused(Code.NotFound, clients.triggers.getTriggerDetails({ name }));
     });
 
     await t.test("runs are listed page by page", async () => {
