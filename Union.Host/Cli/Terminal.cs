@@ -51,11 +51,11 @@ internal static class Terminal
 
     private static Style StyleOf(string word) => word switch
     {
-        "SUCCEEDED" or "RECOVERED" or "online" => new Style(Color.Green),
-        "FAILED" or "TIMED_OUT" or "revoked" => new Style(Color.Red),
-        "ABORTED" or "PAUSED" or "unreachable" => new Style(Color.Yellow),
+        "SUCCEEDED" or "RECOVERED" or "online" or "ok" => new Style(Color.Green),
+        "FAILED" or "TIMED_OUT" or "revoked" or "failed" => new Style(Color.Red),
+        "ABORTED" or "PAUSED" or "unreachable" or "warning" => new Style(Color.Yellow),
         "RUNNING" => new Style(Color.Blue),
-        "QUEUED" or "WAITING" or "INITIALIZING" => new Style(Color.Grey),
+        "QUEUED" or "WAITING" or "INITIALIZING" or "skipped" => new Style(Color.Grey),
         _ => Style.Plain,
     };
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Union.Host.Cli.Cloud;
 using Union.Host.Cli.Commands;
+using Union.Host.Cli.Doctor;
 using Union.Host.Cli.Runs;
 
 namespace Union.Host.Cli;
@@ -33,6 +34,7 @@ internal static class UnionCommandLine
         root.Add(new ConfigCommand(context, common));
         root.Add(new DbCommand(context, common));
         root.Add(new CloudCommand(context, common));
+        root.Add(new DoctorCommand(context, common));
         root.Add(new ActionCommand(context));
         root.Add(new VersionCommand(context, common));
         root.Add(new DocsCommand(context, () => root));

@@ -60,10 +60,10 @@ internal static class SecretFiles
         }
     }
 
+    public static bool IsMemory() => Directory.Exists(Memory) && new DriveInfo(Memory).DriveFormat == "tmpfs";
+
     // What is removed with everything in it must be of the shape that we made.
     private static bool IsOurs(string root) =>
         root.Length == Prefix.Length + 32 && root.StartsWith(Prefix, StringComparison.Ordinal)
         && root[Prefix.Length..].All(char.IsAsciiHexDigitLower);
-
-    private static bool IsMemory() => Directory.Exists(Memory) && new DriveInfo(Memory).DriveFormat == "tmpfs";
 }

@@ -36,7 +36,7 @@ namespace Union.Host.Planes.Compute;
 /// </summary>
 internal static class ComputePlaneHost
 {
-    private const int DataFormat = 1;
+    public const int DataFormat = 1;
     private const int MaxMessageBytes = 16 * 1024 * 1024;
     private const int MaxHeaderBytes = 32 * 1024;
 
@@ -125,7 +125,7 @@ internal static class ComputePlaneHost
     {
         services.AddSecretStore(
             configuration.Secrets, new FileSecretStoreOptions(folder.Folder("secrets"), Path.Combine(keys, "secrets.key")));
-        services.AddProcessExecutor(ExecutorOptions.From(configuration.Executor, folder));
+        services.AddProcessExecutor(ExecutorOptions.From(configuration.Executor, folder.Path));
     }
 
     private static void Listen(KestrelServerOptions kestrel, ComputePlaneConfiguration configuration)

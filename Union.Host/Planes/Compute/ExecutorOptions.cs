@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Union.Core.Boundary;
 using Union.Host.Configuration;
 using Union.Providers.Local.Execution;
 using ImageMode = Union.Host.Configuration.ImageMode;
@@ -10,9 +9,9 @@ namespace Union.Host.Planes.Compute;
 internal static class ExecutorOptions
 {
     /// <summary>Configuration as the process executor takes it; tasks may run this very binary to start children.</summary>
-    public static ProcessExecutorOptions From(ExecutorConfiguration executor, DataFolder folder) => new()
+    public static ProcessExecutorOptions From(ExecutorConfiguration executor, string dataDir) => new()
     {
-        DataDir = folder.Path,
+        DataDir = dataDir,
         Parallel = executor.Parallel,
         Sandbox = executor.Sandbox switch
         {

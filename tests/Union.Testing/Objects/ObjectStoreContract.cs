@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Setup;
 using Xunit;
 
 namespace Union.Testing.Objects;
@@ -13,6 +14,19 @@ public abstract class ObjectStoreContract
 
     /// <summary>An empty store. Each test gets its own.</summary>
     protected abstract ValueTask<ObjectStoreUnderTest> CreateAsync();
+
+    /// <summary>What the doctor does to a store is what a cluster does, so every store stands it.</summary>
+    [Fact]
+    public async Task Probe_OnAWorkingStore_FindsNothingWrong()
+    {
+        await using var test = await CreateAsync();
+
+        var results = await new ObjectStoreProbe(test.Store, test.Client, null, TimeProvider.System).RunAsync(Cancel).ToListAsync(Cancel);
+
+        Assert.DoesNotContain(results, r => r.State is CheckState.Failed or CheckState.Warning);
+        Assert.Contains(results, r => r is { Name: "objects.fetch", State: CheckState.Ok });
+        Assert.Empty(await test.Store.ListAsync(Key("union"), Cancel).ToListAsync(Cancel));
+    }
 
     [Fact]
     public async Task Put_NewKey_IsReadBack()

@@ -1,5 +1,6 @@
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Secrets;
+using Union.Core.ComputePlane.Setup;
 using Xunit;
 
 namespace Union.Testing.Secrets;
@@ -61,6 +62,20 @@ public abstract class RemoteSecretStoreContract : SecretStoreContract
         }
 
         Assert.Equal(names, await ListAsync(test.Store, new SecretScope("acme", null, null)));
+    }
+
+    /// <summary>Twice: a store that keeps what was deleted must not stand in the doctor's own way.</summary>
+    [Fact]
+    public async Task Probe_OnAWorkingStore_FindsNothingWrong()
+    {
+        using var test = await CreateAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            var results = await new SecretStoreProbe(test.Store, TimeProvider.System).RunAsync(Cancel).ToListAsync(Cancel);
+
+            Assert.Equal(4, results.Count);
+            Assert.All(results, r => Assert.Equal(CheckState.Ok, r.State));
+        }
     }
 
     /// <summary>Every call is refused with the same error, and what the caller is told never holds the value.</summary>

@@ -1,0 +1,79 @@
+using Union.Core.ComputePlane.Setup;
+
+namespace Union.Providers.Local.Execution;
+
+/// <summary>What this machine has for tasks: the sandbox, limits, memory for secrets, the programs of environments.</summary>
+public sealed class ProcessExecutorProbe(ProcessExecutorOptions options) : IProbe
+{
+    private static readonly string[] Programs = ["sh", "setsid", "timeout", "env"];
+
+    public async IAsyncEnumerable<CheckResult> RunAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var result in new[] { Sandboxed(), Limits(), Memory(), Tools(), Environments() })
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return await Task.FromResult(result);
+        }
+    }
+
+    private CheckResult Sandboxed()
+    {
+        const string name = "tasks.sandbox";
+        if (options.Sandbox is SandboxMode.Off)
+        {
+            return CheckResult.Warned(
+                name, "Tasks run without a sandbox, as configured: they can read the cluster's keys.",
+                "Set computePlane.executor.sandbox to auto or bubblewrap.");
+        }
+
+        // In a folder of its own: the one of a plane that runs is not touched.
+        var folder = Directory.CreateTempSubdirectory("union-doctor-");
+        try
+        {
+            if (Sandbox.Find(new ProcessExecutorOptions { DataDir = folder.FullName, ReadOnlyPaths = options.ReadOnlyPaths }) is not null)
+            {
+                return CheckResult.Passed(name, "Bubblewrap works: tasks see their own folders and programs only.");
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        const string advice = "Install bubblewrap and allow user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor).";
+        return options.AllowUnsandboxed && options.Sandbox is SandboxMode.Auto
+            ? CheckResult.Warned(name, "There is no sandbox, and configuration accepts that: tasks can read the cluster's keys.", advice)
+            : CheckResult.Failed(name, "There is no sandbox, so this cluster refuses work.", advice);
+    }
+
+    private static CheckResult Limits() => CheckResult.Passed(
+        "tasks.limits",
+        "Limits are kept by rlimits and a watchdog over the process tree; "
+        + (File.Exists("/sys/fs/cgroup/cgroup.controllers") ? "cgroup v2 is there and not used." : "cgroup v2 is not there."));
+
+    private static CheckResult Memory() => SecretFiles.IsMemory()
+        ? CheckResult.Passed("tasks.secretFiles", "Secrets that are files lie in memory (/dev/shm).")
+        : CheckResult.Warned(
+            "tasks.secretFiles", "There is no memory file system at /dev/shm: tasks that ask for secrets as files are refused.",
+            "Mount a tmpfs there, or let tasks ask for variables.");
+
+    private static CheckResult Tools()
+    {
+        string[] places = ["/usr/local/bin", "/usr/bin", "/bin"];
+        var missing = Programs.Where(p => !places.Any(place => File.Exists(Path.Combine(place, p)))).ToList();
+        return missing.Count == 0
+            ? CheckResult.Passed("tasks.tools", "The programs that supervise tasks are there.")
+            : CheckResult.Failed("tasks.tools", $"Missing: {string.Join(", ", missing)}.", "Install util-linux and coreutils.");
+    }
+
+    private CheckResult Environments()
+    {
+        var missing = options.Environments.Where(pair => !Directory.Exists(pair.Value)).Select(pair => pair.Value).ToList();
+        return missing.Count == 0
+            ? CheckResult.Passed("tasks.environments", $"{options.Environments.Count} environments, each with its folder.")
+            : CheckResult.Failed(
+                "tasks.environments", $"There is no folder {string.Join(", ", missing)}.",
+                "Make it, or correct computePlane.executor.environments.");
+    }
+}
