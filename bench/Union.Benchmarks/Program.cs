@@ -1,4 +1,5 @@
 using Union.Benchmarks;
+using Union.Benchmarks.Api;
 using Union.Benchmarks.FirstRun;
 
 var json = args.AsSpan().IndexOf("json") > 0 && args.Contains("--output");
@@ -8,7 +9,13 @@ switch (args.FirstOrDefault())
     case "first-run":
         await FirstRunBench.RunAsync(writer);
         return 0;
+    case "api":
+        await ApiBench.RunAsync(writer);
+        return 0;
+    case BareService.Command:
+        await BareService.ServeAsync(args[1]);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench.sh first-run [--output json]");
+        Console.Error.WriteLine("usage: ./bench.sh first-run|api [--output json]");
         return 2;
 }

@@ -57,7 +57,7 @@ internal static class FirstRunBench
         writer.Write(Figure.Plain($"{Many} actions in parallel", await runs.RunManyAsync(Many), "actions/s"));
     }
 
-    private static Uri Endpoint(string configuration)
+    internal static Uri Endpoint(string configuration)
     {
         var line = File.ReadLines(configuration).First(l => l.Contains("clients:", StringComparison.Ordinal));
         return new Uri($"http://{line.Split("listen: ")[1].TrimEnd('}')}");

@@ -19,8 +19,16 @@ internal sealed class TrivialRuns(Uri endpoint) : IDisposable
 
         """;
 
+    private const string Sleep = """
+        name: sleeping
+        image: local
+        command: ["sleep", "120"]
+
+        """;
+
     private readonly UnionClient _client = new(new ConnectionSettings(endpoint, null, "default", "development"));
     private readonly TaskFile _file = TaskFile.Parse(Path.Combine(Path.GetTempPath(), "nothing.yaml"), Task);
+    private readonly TaskFile _sleeping = TaskFile.Parse(Path.Combine(Path.GetTempPath(), "sleeping.yaml"), Sleep);
 
     /// <summary>From the moment at which the run is acknowledged to the moment at which a watcher sees it end.</summary>
     public async Task<TimeSpan> RunOneAsync()
@@ -30,6 +38,34 @@ internal sealed class TrivialRuns(Uri endpoint) : IDisposable
         await FinishedAsync(name);
         return Stopwatch.GetElapsedTime(acknowledged);
     }
+
+    /// <summary>A run that has ended; answers its name.</summary>
+    public async Task<string> RunOneNamedAsync()
+    {
+        var name = await SubmitAsync();
+        await FinishedAsync(name);
+        return name;
+    }
+
+    /// <summary>A run that goes on until it is aborted; answers its name.</summary>
+    public async Task<string> StartSleepingAsync()
+    {
+        var name = Names.NewRun();
+        await new RunSubmitter(_client, TimeProvider.System).SubmitAsync(_sleeping, [], name, CancellationToken.None);
+        using var watch = _client.Runs.WatchActions(new WatchActionsRequest { RunId = _client.Run(name) });
+        await foreach (var message in watch.ResponseStream.ReadAllAsync())
+        {
+            if (message.EnrichedActions.Any(a => (ActionPhase)a.Action.Status.Phase is ActionPhase.Running))
+            {
+                return name;
+            }
+        }
+
+        throw new InvalidOperationException($"{name} did not start.");
+    }
+
+    public async Task AbortAsync(string name) =>
+        await _client.Runs.AbortRunAsync(new AbortRunRequest { RunId = _client.Run(name), Reason = "bench" });
 
     /// <summary>Actions a second for runs that are sent and watched side by side.</summary>
     public async Task<double> RunManyAsync(int count)
