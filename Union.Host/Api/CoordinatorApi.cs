@@ -7,6 +7,7 @@ using Union.Contracts.Cluster.V1;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.Pipeline;
+using Union.Host.Api.Data;
 using Union.Host.Api.Runs;
 using Assignment = Union.Contracts.Cluster.V1.Assignment;
 using AttemptEvent = Union.Core.ControlPlane.Runs.AttemptEvent;
@@ -61,12 +62,14 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
 
     public override async Task<EnqueueResponse> Enqueue(EnqueueRequest request, ServerCallContext context)
     {
-        var spec = Flyteidl2.Task.TaskSpec.Parser.ParseFrom(request.TaskProjection);
-        await mediator.Send(
-            new EnqueueChild(
-                ToKey(request.Parent), request.Name, request.Group,
-                TaskFacts.Of(spec, Kept(spec), request.TaskPrivate), request.InputUri),
-            context.CancellationToken);
+        var child = new EnqueueChild(
+            ToKey(request.Parent), request.Name, request.Group, ChildFacts.Of(request), request.InputUri)
+        {
+            Kind = ChildFacts.KindOf(request.Kind),
+            Trace = request.Kind == ChildKind.Trace ? ChildFacts.CallOf(request.Trace) : null,
+            Timeout = request.Kind == ChildKind.Condition ? request.Timeout?.ToTimeSpanOrRefuse() : null,
+        };
+        await mediator.Send(child, context.CancellationToken);
         return new EnqueueResponse();
     }
 
@@ -91,6 +94,17 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
         }
     }
 
+    public override async Task<SignalResponse> Signal(SignalRequest request, ServerCallContext context)
+    {
+        var run = request.ActionId?.Run;
+        await mediator.Send(
+            new SignalAction(
+                run?.Project ?? "", run?.Domain ?? "", run?.Name ?? "", request.ActionId?.Name ?? "", request.ValueType,
+                request.ValuePrivate, request.SignalledBy),
+            context.CancellationToken);
+        return new SignalResponse();
+    }
+
     public override async Task<AbortChildResponse> AbortChild(AbortChildRequest request, ServerCallContext context)
     {
         await mediator.Send(new AbortChild(ToKey(request.Parent), request.Name), context.CancellationToken);
@@ -105,10 +119,6 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
         response.CaBundle.AddRange(renewed.CaBundle.Select(ByteString.CopyFrom));
         return response;
     }
-
-    // A cluster sends a projection already; splitting again drops what a newer or lying one may have left in it.
-    private static ReadOnlyMemory<byte> Kept(Flyteidl2.Task.TaskSpec spec) =>
-        Core.Boundary.Projections.SplitMessage.Of(spec).Projection;
 
     private static AttemptKey ToKey(AttemptRef? key) => new(key?.AttemptUid ?? "", key?.Fence ?? 0);
 
@@ -158,5 +168,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
         ErrorCode = child.ErrorCode,
         ErrorKind = (ErrorKind)child.ErrorKind,
         ErrorPrivate = child.ErrorPrivate,
+        Kind = (ChildKind)child.Kind,
+        ValuePrivate = child.ValuePrivate,
     };
 }

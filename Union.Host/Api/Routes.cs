@@ -67,6 +67,7 @@ internal static class Routes
         new("grpc.reflection.v1.ServerReflection", "ServerReflectionInfo", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
         // Data that stands beside metadata in the contract.
         new(Run, "GetActionData", ServedBy.Cluster, Verb.DataRead, Mutates: false),
+        new(Run, "SignalEvent", ServedBy.Cluster, Verb.RunsCreate, Mutates: true),
         new(Run, "WatchClusterEvents", ServedBy.Cluster, Verb.LogsRead, Mutates: false),
         new(RunLogs, "TailLogs", ServedBy.Cluster, Verb.LogsRead, Mutates: false),
         new(Image, "GetImage", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),

@@ -97,6 +97,29 @@ internal sealed class Controller : IAsyncDisposable
         return name;
     }
 
+    /// <summary>Records a call that has been made, and answers the echo of it.</summary>
+    public async Task<ActionUpdate> RecordAsync(string name, string function, string outputUri)
+    {
+        var now = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
+        await EnqueueAsync(new Action
+        {
+            ActionId = new ActionIdentifier { Run = Self.Run, Name = name },
+            ParentActionName = Self.Name,
+            Trace = new TraceAction
+            {
+                Name = function,
+                Phase = ActionPhase.Succeeded,
+                StartTime = now,
+                EndTime = now,
+                Outputs = new OutputReferences { OutputUri = outputUri },
+                Spec = new TraceSpec { Interface = new Flyteidl2.Core.TypedInterface() },
+            },
+        });
+        return await EndedAsync(name);
+    }
+
+    public string NameOfTrace(string function) => NameOf(function, "trace", []);
+
     public async Task<ActionUpdate> EndedAsync(string name)
     {
         var end = _ended.GetOrAdd(name, _ => NewEnd());

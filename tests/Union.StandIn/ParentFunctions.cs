@@ -18,6 +18,8 @@ internal static class ParentFunctions
             "aborts" => AbortAsync(controller),
             "trespasses" => TrespassAsync(controller),
             "leaves" => LeaveAsync(controller),
+            "traces" => TraceAsync(arguments, inputs, controller),
+            "asks" => AskAsync(controller),
             _ => throw new TaskException("ImportError", $"no function {arguments.Function}", recoverable: false),
         };
 
@@ -69,6 +71,43 @@ internal static class ParentFunctions
         return Functions.Output(Functions.Text(ended.Phase.ToString()));
     }
 
+    // Makes a call that is traced, then dies; the second try finds the trace and does not make the call again.
+    private static async Task<Outputs?> TraceAsync(Arguments arguments, Inputs inputs, Controller controller)
+    {
+        await controller.ReadyAsync();
+        var name = controller.NameOfTrace("lookup");
+        var calls = 0;
+        if (!controller.Snapshot.TryGetValue(name, out var known))
+        {
+            calls++;
+            var uri = $"{controller.RunBase}/{name}/outputs.pb";
+            Storage.MakeFolder($"{controller.RunBase}/{name}");
+            Storage.Write(uri, Functions.Output(Functions.Number(3 * Functions.X(inputs))));
+            known = await controller.RecordAsync(name, "lookup", uri);
+        }
+
+        var value = Outputs.Parser.ParseFrom(Storage.Read(known.OutputUri)).Literals[0].Value;
+        return arguments.Attempt == 1 ? throw new CrashException(3) : Functions.Output(value, Functions.Number(calls));
+    }
+
+    private static async Task<Outputs?> AskAsync(Controller controller)
+    {
+        await controller.ReadyAsync();
+        await controller.EnqueueAsync(new Action
+        {
+            ActionId = new ActionIdentifier { Run = controller.Self.Run, Name = "approve" },
+            ParentActionName = controller.Self.Name,
+            Condition = new ConditionAction
+            {
+                Name = "approve",
+                Prompt = "Ship the canary-prompt?",
+                Type = new Flyteidl2.Core.LiteralType { Simple = Flyteidl2.Core.SimpleType.Boolean },
+            },
+        });
+        var ended = await controller.EndedAsync("approve");
+        return Functions.Output(Functions.Text($"{ended.Phase} {ended.Value.Scalar.Primitive.Boolean}"));
+    }
+
     // Starts a child that never ends, and fails: nobody waits for the child any more.
     private static async Task<Outputs?> LeaveAsync(Controller controller)
     {
@@ -82,6 +121,12 @@ internal static class ParentFunctions
         var (self, run) = (controller.Self, controller.Self.Run);
         var otherRun = new RunIdentifier(run) { Name = "other-run" };
         var task = new TaskAction { Spec = Functions.SpecOf("nothing") };
+        var trace = new TraceAction
+        {
+            Name = "lookup",
+            Phase = ActionPhase.Succeeded,
+            Outputs = new Flyteidl2.Task.OutputReferences { OutputUri = "file:///etc/passwd" },
+        };
         var elsewhere = new TaskAction { Spec = Functions.SpecOf("nothing") };
         elsewhere.Spec.TaskTemplate.Metadata.CodeBundleUri = "file:///etc/passwd";
         var codes = new[]
@@ -91,6 +136,8 @@ internal static class ParentFunctions
             await CodeAsync(() => controller.EnqueueAsync(New(run, "c3", self.Name, task, "file:///etc/passwd"))),
             await CodeAsync(() => controller.EnqueueAsync(New(run, "c4", self.Name, elsewhere))),
             await CodeAsync(() => controller.EnqueueAsync(New(run, "A_b", self.Name, task))),
+            await CodeAsync(() => controller.EnqueueAsync(
+                new Action { ActionId = new ActionIdentifier { Run = run, Name = "c5" }, ParentActionName = self.Name, Trace = trace })),
             await CodeAsync(() => controller.AbortAsync(self)),
             await CodeAsync(() => controller.AbortAsync(new ActionIdentifier { Run = otherRun, Name = "a0" })),
             await CodeAsync(() => controller.WatchOtherAsync(new ActionIdentifier { Run = run, Name = "another-parent" })),

@@ -11,7 +11,10 @@ internal static class FieldClasses
 {
     /// <summary>The messages that are split; everything that is kept of them is reached from here.</summary>
     public static IReadOnlyList<MessageDescriptor> Roots { get; } =
-        [Flyteidl2.Task.TaskSpec.Descriptor, Flyteidl2.Task.RunSpec.Descriptor];
+        [
+            Flyteidl2.Task.TaskSpec.Descriptor, Flyteidl2.Task.RunSpec.Descriptor, Flyteidl2.Workflow.TraceAction.Descriptor,
+            Flyteidl2.Workflow.ConditionAction.Descriptor,
+        ];
 
     private static readonly MessageClasses[] Table =
     [
@@ -67,6 +70,10 @@ internal static class FieldClasses
         new("flyteidl2.task.CacheConfig", "overwrite_cache cache_lookup_scope", ""),
         new("flyteidl2.common.Relation", "related_to relation_type", ""),
         new("flyteidl2.task.Recover", "force_rerun_actions", ""),
+        new("flyteidl2.workflow.TraceAction", "name phase start_time end_time outputs spec", ""),
+        new("flyteidl2.task.TraceSpec", "interface", ""),
+        new("flyteidl2.task.OutputReferences", "output_uri report_uri", ""),
+        new("flyteidl2.workflow.ConditionAction", "name type prompt_type timeout", "prompt description webhook"),
     ];
 
     private static readonly FrozenDictionary<string, MessageClasses> ByMessage =

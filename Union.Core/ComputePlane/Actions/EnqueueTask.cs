@@ -1,7 +1,7 @@
 using FluentValidation;
 using Flyteidl2.Task;
 using MediatR;
-using Union.Core.Boundary;
+using Union.Contracts.Cluster.V1;
 using Union.Core.ComputePlane.Children;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.Pipeline;
@@ -20,9 +20,8 @@ internal sealed class EnqueueTaskValidator : AbstractValidator<EnqueueTask>
 {
     public EnqueueTaskValidator()
     {
-        RuleFor(c => c.Name).Must(n => Names.IsAction(n) && n != Names.RootAction)
-            .WithMessage("A child's name has 1 to 63 lower-case letters and digits, dashes between them, and is not a0.");
-        RuleFor(c => c.Group).MaximumLength(63).WithMessage("A group may have 63 characters.");
+        RuleFor(c => c.Name).ChildName();
+        RuleFor(c => c.Group).GroupName();
         RuleFor(c => c.Task.CalculateSize()).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
     }
 }
@@ -34,7 +33,14 @@ internal sealed class EnqueueTaskHandler(ChildSubmission children, ActingTask ta
     {
         Fence(request.InputUri, "the inputs");
         Fence(request.Task.TaskTemplate?.Metadata?.CodeBundleUri ?? "", "the code bundle");
-        await children.EnqueueAsync(request.Name, request.Group, request.Task, request.InputUri, cancellationToken);
+        var child = new EnqueueRequest
+        {
+            Name = request.Name,
+            Group = request.Group,
+            Kind = ChildKind.Task,
+            InputUri = request.InputUri,
+        };
+        await children.EnqueueAsync(child, request.Task, cancellationToken);
         return request.Name;
     }
 

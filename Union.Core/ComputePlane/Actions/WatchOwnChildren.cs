@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Flyteidl2.Core;
 using MediatR;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
@@ -15,10 +16,11 @@ namespace Union.Core.ComputePlane.Actions;
 /// </summary>
 public sealed record WatchOwnChildren : IUseCase<IAsyncEnumerable<WatchedAction?>>, ITaskRequest;
 
-/// <param name="OutputUri">The folder of a task's outputs.</param>
+/// <param name="OutputUri">The folder of a task's outputs; of a trace the reference as it was recorded.</param>
 /// <param name="Error">Why it failed or ran out of time.</param>
+/// <param name="Value">What resolved a condition.</param>
 public sealed record WatchedAction(
-    string Name, ActionPhase Phase, string OutputUri, KeptError? Error, ErrorKind ErrorKind);
+    string Name, ActionPhase Phase, string OutputUri, KeptError? Error, ErrorKind ErrorKind, Literal? Value);
 
 internal sealed class WatchOwnChildrenHandler(SteadyWatch watch, ActingTask task, PrivateParts privateParts)
     : IRequestHandler<WatchOwnChildren, IAsyncEnumerable<WatchedAction?>>
@@ -45,8 +47,16 @@ internal sealed class WatchOwnChildrenHandler(SteadyWatch watch, ActingTask task
             : await KeptError.ReadAsync(
                 privateParts, task.Run.Scope, update.ErrorPrivate, update.ErrorCode, cancellationToken);
         return new WatchedAction(
-            update.Name, (ActionPhase)update.Phase, FolderOf(update.OutputUri), error, update.ErrorKind);
+            update.Name, (ActionPhase)update.Phase,
+            update.Kind == ChildKind.Trace ? update.OutputUri : FolderOf(update.OutputUri), error, update.ErrorKind,
+            await ValueOfAsync(update, cancellationToken));
     }
+
+    private async Task<Literal?> ValueOfAsync(ChildUpdate update, CancellationToken cancellationToken) =>
+        update.ValuePrivate.Length == 0
+            ? null
+            : Literal.Parser.ParseFrom(
+                await privateParts.GetAsync(task.Run.Scope, update.ValuePrivate, cancellationToken));
 
     // The control plane keeps the file, as readers of attempts want it; the SDK adds the file's name itself.
     private static string FolderOf(string uri) =>

@@ -2,6 +2,7 @@ using FluentValidation;
 using Flyteidl2.Task;
 using Google.Protobuf;
 using MediatR;
+using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.Pipeline;
@@ -43,8 +44,14 @@ internal sealed class EnqueueChildHandler(
         await objects.PutAsync(key, content, PutMode.Replace, cancellationToken);
 
         var spec = await WithParentsBundleAsync(request.Task, cancellationToken);
-        await children.EnqueueAsync(
-            request.Name, request.Group, spec, objects.ReferenceTo(key).ToString(), cancellationToken);
+        var child = new EnqueueRequest
+        {
+            Name = request.Name,
+            Group = request.Group,
+            Kind = ChildKind.Task,
+            InputUri = objects.ReferenceTo(key).ToString(),
+        };
+        await children.EnqueueAsync(child, spec, cancellationToken);
         return request.Name;
     }
 

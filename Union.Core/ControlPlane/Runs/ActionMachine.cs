@@ -51,6 +51,34 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         return id;
     }
 
+    /// <summary>Records a call that its parent has made already.</summary>
+    public async Task<long> CreateEndedAsync(NewAction action, TracedCall call)
+    {
+        var row = await InsertAsync(action);
+        await SettleAsync(action.RunId, ActionState.Of(row) with
+        {
+            Phase = call.Phase,
+            QueueState = QueueState.None,
+            StartedAt = call.StartedAt.ToMicros(),
+            EndedAt = call.EndedAt.ToMicros(),
+            OutputUri = call.OutputUri,
+            ErrorCode = call.Phase == ActionPhase.Failed ? "traced_error" : "",
+            ErrorKind = call.Phase == ActionPhase.Failed ? 1 : 0,
+        });
+        return row.Id;
+    }
+
+    /// <summary>A condition: no cluster runs it, it waits until it is resolved.</summary>
+    public async Task<long> CreatePausedAsync(NewAction action)
+    {
+        var row = await InsertAsync(action);
+        await SettleAsync(action.RunId, ActionState.Of(row) with { Phase = ActionPhase.Paused, QueueState = QueueState.None, StartedAt = _now });
+        return row.Id;
+    }
+
+    public Task<ActionRow> SignalAsync(ActionRow action, string valuePrivate, string by) => MoveAsync(
+        action, Ended(action, ActionPhase.Succeeded, _now) with { ValuePrivate = valuePrivate, SignalledBy = by }, _now);
+
     /// <summary>The cluster took the action on; it no longer returns to the queue by itself.</summary>
     public Task<ActionRow> ProgressAsync(ActionRow action, ActionPhase phase, long at) =>
         phase <= action.Phase
@@ -103,6 +131,24 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         _others.Add(AttemptStore.AskEnd(action.Org, action.Id, _now));
         changes.Clusters.Add(action.ClusterId);
         return await MoveAsync(action, Ended(action, ActionPhase.Aborted, _now) with { AbortReason = reason, AbortedBy = by }, _now);
+    }
+
+    private async Task<ActionRow> InsertAsync(NewAction action)
+    {
+        var change = await RunStore.NextChangeAsync(session, action.Org, action.RunId);
+        var id = await ActionStore.InsertAsync(session, action with { Change = change, Now = _now });
+        return (await ActionStore.FindAsync(session, action.Org, id))!;
+    }
+
+    // In the transaction that inserted it: nobody ever sees it queued.
+    private async Task SettleAsync(long runId, ActionState state)
+    {
+        await session.BatchAsync(
+        [
+            ActionStore.Update(state),
+            PhaseEventStore.Append(state.Org, state.Id, 1, state.Phase, state.EndedAt ?? _now, _now),
+        ]);
+        changes.Runs.Add(runId);
     }
 
     private static ActionState Ended(ActionRow action, ActionPhase phase, long at) => ActionState.Of(action) with

@@ -10,7 +10,7 @@ public sealed record ActionRow(
     long SystemFails, long Change, long CreatedAt, long? StartedAt, long? EndedAt, string InputUri, string OutputUri,
     string ErrorCode, long ErrorKind, string ErrorPrivate, string AbortReason, string AbortedBy, string CreatedBy,
     string RunLabels, long RunSource, string TriggerTask, string TriggerName, long TriggerRevision,
-    string TaskEnvironment)
+    string TaskEnvironment, ActionKind Kind, string ValuePrivate, string SignalledBy)
 {
     public RunId RunId => new(Org, Project, Domain, Run);
 

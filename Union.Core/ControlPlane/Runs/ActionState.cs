@@ -7,12 +7,13 @@ namespace Union.Core.ControlPlane.Runs;
 internal sealed record ActionState(
     string Org, long Id, ActionPhase Phase, QueueState QueueState, long QueuedAt, long Attempt, long SystemFails,
     long? StartedAt, long? EndedAt, string OutputUri, string ErrorCode, long ErrorKind,
-    string ErrorPrivate, string AbortReason, string AbortedBy, long Back = 0)
+    string ErrorPrivate, string AbortReason, string AbortedBy, string ValuePrivate, string SignalledBy,
+    long Back = 0)
 {
     public static ActionState Of(ActionRow action) => new(
         action.Org, action.Id, action.Phase, (QueueState)action.QueueState, action.CreatedAt, action.Attempt,
         action.SystemFails, action.StartedAt, action.EndedAt, action.OutputUri, action.ErrorCode,
-        action.ErrorKind, action.ErrorPrivate, action.AbortReason, action.AbortedBy);
+        action.ErrorKind, action.ErrorPrivate, action.AbortReason, action.AbortedBy, action.ValuePrivate, action.SignalledBy);
 
     /// <summary>The action as it reads once this is written.</summary>
     public ActionRow In(ActionRow action) => action with
@@ -29,5 +30,7 @@ internal sealed record ActionState(
         ErrorPrivate = ErrorPrivate,
         AbortReason = AbortReason,
         AbortedBy = AbortedBy,
+        ValuePrivate = ValuePrivate,
+        SignalledBy = SignalledBy,
     };
 }

@@ -18,7 +18,8 @@ internal static class ActionStore
                a.error_kind as ErrorKind, a.error_private as ErrorPrivate, a.abort_reason as AbortReason,
                a.aborted_by as AbortedBy, r.created_by as CreatedBy, r.labels as RunLabels, r.source as RunSource,
                r.trigger_task as TriggerTask, r.trigger_name as TriggerName, r.trigger_revision as TriggerRevision,
-               t.environment as TaskEnvironment
+               t.environment as TaskEnvironment, a.kind as Kind, a.value_private as ValuePrivate,
+               a.signalled_by as SignalledBy
           from actions a
           join runs r on r.id = a.run_id and r.org = a.org
           join tasks t on t.id = a.task_id and t.org = a.org
@@ -164,10 +165,10 @@ internal static class ActionStore
         const string sql = """
             insert into actions (org, run_id, name, parent_id, group_name, task_id, cluster_id, phase, queue_state,
                                  queued_at, fence, attempt, system_fails, change, created_at, input_uri, output_uri,
-                                 error_code, error_kind, error_private, abort_reason, aborted_by)
+                                 error_code, error_kind, error_private, abort_reason, aborted_by, kind, deadline_at)
             values (@Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, 1,
                     @Now, 0, 1, 0, @Change, @Now, @InputUri, '',
-                    '', 0, '', '', '')
+                    '', 0, '', '', '', @Kind, @DeadlineAt)
             returning id
             """;
         return session.ScalarAsync(sql, action);
@@ -185,7 +186,8 @@ internal static class ActionStore
                    attempt = @Attempt, system_fails = @SystemFails, started_at = @StartedAt,
                    change = (select r.change from runs r where r.org = @Org and r.id = actions.run_id) - @Back,
                    ended_at = @EndedAt, output_uri = @OutputUri, error_code = @ErrorCode, error_kind = @ErrorKind,
-                   error_private = @ErrorPrivate, abort_reason = @AbortReason, aborted_by = @AbortedBy
+                   error_private = @ErrorPrivate, abort_reason = @AbortReason, aborted_by = @AbortedBy,
+                   value_private = @ValuePrivate, signalled_by = @SignalledBy
              where org = @Org and id = @Id
             """;
         return new Statement(sql, state);

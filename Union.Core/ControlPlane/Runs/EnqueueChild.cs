@@ -15,7 +15,19 @@ namespace Union.Core.ControlPlane.Runs;
 /// </summary>
 public sealed record EnqueueChild(
     AttemptKey Parent, string Name, string Group, NewTask Task, string InputUri)
-    : IUseCase<ActionRow>, IClusterRequest;
+    : IUseCase<ActionRow>, IClusterRequest
+{
+    public ActionKind Kind { get; init; } = ActionKind.Task;
+
+    /// <summary>How a trace went.</summary>
+    public TracedCall? Trace { get; init; }
+
+    /// <summary>How long a condition waits; null is for ever.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
+
+/// <summary>A call that its parent made itself; the outputs are where the parent put them.</summary>
+public sealed record TracedCall(ActionPhase Phase, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string OutputUri);
 
 internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
 {
@@ -29,6 +41,12 @@ internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
         RuleFor(c => c.Task.Projection.Length).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
         RuleFor(c => c.InputUri).Must(u => u.Length == 0 || Reference.TryParse(u, out _))
             .WithMessage("The reference to the inputs is malformed.");
+        RuleFor(c => c.Trace).Must(t => t is null || t.Phase.IsTerminal()).WithMessage("A trace has ended when it is recorded.");
+        RuleFor(c => c.Trace).Must(t => t is null || t.OutputUri.Length == 0 || Reference.TryParse(t.OutputUri, out _))
+            .WithMessage("The reference to the outputs is malformed.");
+        RuleFor(c => c).Must(c => (c.Kind == ActionKind.Trace) == (c.Trace is not null)).WithMessage("A trace needs its times.");
+        RuleFor(c => c.Timeout).Must(t => t is null || (t > TimeSpan.Zero && t <= TimeSpan.FromDays(3650)))
+            .WithMessage("A condition waits at most ten years.");
     }
 }
 
@@ -53,16 +71,26 @@ internal sealed class EnqueueChildHandler(
         var existing = await ActionStore.FindAsync(session, new ActionId(parent.RunId, request.Name));
         if (existing is not null)
         {
-            return existing.ParentId == parent.Id && existing.TaskId == taskId
+            return existing.ParentId == parent.Id && existing.TaskId == taskId && existing.Kind == request.Kind
                 ? existing
                 : throw new UnionException(
                     ErrorCode.AlreadyExists, "action_exists",
                     $"The run has another action named {request.Name}.", "Choose another name.");
         }
 
-        var id = await new ActionMachine(session, changes, now).CreateAsync(new NewAction(
-            parent.Org, parent.RunRowId, request.Name, parent.Id, request.Group, taskId, parent.ClusterId, 0, 0,
-            request.InputUri));
+        var action = new NewAction(
+            parent.Org, parent.RunRowId, request.Name, parent.Id, request.Group, taskId, parent.ClusterId, 0, 0, request.InputUri)
+        {
+            Kind = request.Kind,
+            DeadlineAt = request.Timeout is { } timeout ? (now + timeout).ToMicros() : null,
+        };
+        var machine = new ActionMachine(session, changes, now);
+        var id = await (request.Kind switch
+        {
+            ActionKind.Trace => machine.CreateEndedAsync(action, request.Trace!),
+            ActionKind.Condition => machine.CreatePausedAsync(action),
+            _ => machine.CreateAsync(action),
+        });
         return (await ActionStore.FindAsync(session, parent.Org, id))!;
     }
 }

@@ -61,6 +61,7 @@ internal sealed class LeaseWorkHandler(
 
             if (late.Count == 0)
             {
+                await ConditionTimeouts.ExpireAsync(database, caller.Cluster, signals, time.GetUtcNow(), cancellationToken);
                 await subscription.WaitAsync(left < SafetyNet ? left : SafetyNet, time, cancellationToken);
             }
         }

@@ -1,6 +1,14 @@
+using Union.Core.Boundary;
+
 namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>What is stored of an action when it is created: queued, first attempt.</summary>
 internal sealed record NewAction(
     string Org, long RunId, string Name, long? ParentId, string GroupName, long TaskId, string ClusterId, long Change,
-    long Now, string InputUri);
+    long Now, string InputUri)
+{
+    public ActionKind Kind { get; init; } = ActionKind.Task;
+
+    /// <summary>When a condition times out.</summary>
+    public long? DeadlineAt { get; init; }
+}

@@ -34,6 +34,11 @@ internal static class ActionUpdates
             };
         }
 
+        if (child.Value is not null)
+        {
+            update.Value = child.Value;
+        }
+
         return new WatchForUpdatesResponse { ActionUpdate = update };
     }
 }

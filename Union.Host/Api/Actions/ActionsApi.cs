@@ -20,7 +20,11 @@ internal sealed class ActionsApi(IMediator mediator, ActingTask task) : ActionsS
             Flyteidl2.Actions.Action.SpecOneofCase.Task => mediator.Send(
                 new EnqueueTask(action.ActionId.Name, action.Group, SpecOf(action.Task), action.InputUri),
                 context.CancellationToken),
-            _ => throw Unsupported(action.SpecCase),
+            Flyteidl2.Actions.Action.SpecOneofCase.Trace => mediator.Send(
+                new RecordTrace(action.ActionId.Name, action.Group, action.InputUri, action.Trace), context.CancellationToken),
+            Flyteidl2.Actions.Action.SpecOneofCase.Condition => mediator.Send(
+                new EnqueueCondition(action.ActionId.Name, action.Group, action.Condition), context.CancellationToken),
+            _ => throw Nothing(),
         });
         return new EnqueueResponse();
     }
@@ -61,7 +65,6 @@ internal sealed class ActionsApi(IMediator mediator, ActingTask task) : ActionsS
         return spec;
     }
 
-    private static UnionException Unsupported(Flyteidl2.Actions.Action.SpecOneofCase spec) => new(
-        ErrorCode.InvalidArgument, "action_unsupported", $"An action of kind {spec} cannot be enqueued.",
-        "Enqueue a task.");
+    private static UnionException Nothing() => new(
+        ErrorCode.InvalidArgument, "request_invalid", "The action is neither a task nor a trace nor a condition.");
 }

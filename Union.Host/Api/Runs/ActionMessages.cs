@@ -47,9 +47,14 @@ internal static class ActionMessages
             Id = Identifier(row),
             Metadata = Metadata(row),
             Status = Status(row),
-            Task = TaskSpec.Parser.ParseFrom(detail.TaskProjection.Span),
         };
-        if (row.Phase == Core.Boundary.ActionPhase.Aborted)
+        Describe(details, row.Kind, detail.TaskProjection.Span);
+        if (row.SignalledBy.Length > 0)
+        {
+            // The value itself is spliced in behind this message.
+            details.SignalInfo = new SignalInfo { SignalledBy = Identity(row.SignalledBy) };
+        }
+        else if (row.Phase == Core.Boundary.ActionPhase.Aborted)
         {
             details.AbortInfo = new AbortInfo { Reason = row.AbortReason, AbortedBy = Identity(row.AbortedBy) };
         }
@@ -61,6 +66,22 @@ internal static class ActionMessages
         details.Attempts.AddRange(detail.Attempts.Where(a => a.ConfirmedAt is not null)
             .Select(attempt => Attempt(attempt, detail.Events, clusterName)));
         return details;
+    }
+
+    private static void Describe(ActionDetails details, ActionKind kind, ReadOnlySpan<byte> projection)
+    {
+        switch (kind)
+        {
+            case ActionKind.Trace:
+                details.Trace = TraceAction.Parser.ParseFrom(projection).Spec ?? new TraceSpec();
+                break;
+            case ActionKind.Condition:
+                details.Condition = ConditionAction.Parser.ParseFrom(projection);
+                break;
+            default:
+                details.Task = TaskSpec.Parser.ParseFrom(projection);
+                break;
+        }
     }
 
     /// <summary>Where an attempt ran and when. Which pods it had is known where its logs are: in the cluster.</summary>
@@ -94,7 +115,20 @@ internal static class ActionMessages
 
     private static WireMetadata Metadata(ActionRow row)
     {
-        var metadata = OfTask(row);
+        var metadata = Common(row);
+        switch (row.Kind)
+        {
+            case ActionKind.Trace:
+                metadata.Trace = new TraceActionMetadata { Name = row.TaskName };
+                break;
+            case ActionKind.Condition:
+                metadata.Condition = new ConditionActionMetadata { Name = row.TaskName };
+                break;
+            default:
+                metadata.Task = OfTask(row);
+                break;
+        }
+
         if (row.TriggerName.Length > 0)
         {
             metadata.TriggerName = row.TriggerName;
@@ -115,28 +149,29 @@ internal static class ActionMessages
         return metadata;
     }
 
-    private static WireMetadata OfTask(ActionRow row) => new()
+    private static WireMetadata Common(ActionRow row) => new()
     {
         Source = (RunSource)row.RunSource,
         EnvironmentName = row.TaskEnvironment,
         Parent = row.Parent ?? "",
         Group = row.GroupName,
         ExecutedBy = Identity(row.CreatedBy),
-        ActionType = ActionType.Task,
+        ActionType = (ActionType)row.Kind,
         FuntionName = row.TaskShortName,
-        Task = new TaskActionMetadata
+    };
+
+    private static TaskActionMetadata OfTask(ActionRow row) => new()
+    {
+        Id = new TaskIdentifier
         {
-            Id = new TaskIdentifier
-            {
-                Org = row.Org,
-                Project = row.Project,
-                Domain = row.Domain,
-                Name = row.TaskName,
-                Version = row.TaskVersion,
-            },
-            TaskType = row.TaskType,
-            ShortName = row.TaskShortName,
+            Org = row.Org,
+            Project = row.Project,
+            Domain = row.Domain,
+            Name = row.TaskName,
+            Version = row.TaskVersion,
         },
+        TaskType = row.TaskType,
+        ShortName = row.TaskShortName,
     };
 
     private static ActionStatus Status(ActionRow row)

@@ -1,4 +1,7 @@
 using Flyteidl2.Common;
+using Flyteidl2.Workflow;
+using Grpc.Core;
+using Union.Integration.Tests.Processes;
 
 namespace Union.Integration.Tests.Flyte;
 
@@ -6,6 +9,12 @@ namespace Union.Integration.Tests.Flyte;
 public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlytePlanes>
 {
     private StockClient Client => planes.Client;
+
+    // At the control plane: the run in the request says which cluster it is for.
+    private async Task SignalAsync(ActionIdentifier action, EventPayload payload) => await StockClient.RetryAsync(
+        () => Client.Union.Runs.SignalEventAsync(
+            new SignalEventRequest { ActionId = action, Payload = payload },
+            cancellationToken: TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task Task_WithInputs_AnswersItsOutputs()
@@ -81,6 +90,41 @@ public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlyteP
     }
 
     [Fact]
+    public async Task Trace_OfACallThatWasMade_IsFoundByTheRetry()
+    {
+        var ended = await Client.RunAsync("traces", 1, StockClient.Number("x", 7));
+
+        var outputs = await Client.OutputsAsync(ended);
+        Assert.Equal((21, 0), (outputs[0].Scalar.Primitive.Integer, outputs[1].Scalar.Primitive.Integer));
+        var trace = Assert.Single(await Client.ActionsAsync(ended.Id.Run.Name), action => action.Id.Name != "a0");
+        Assert.Equal(
+            (ActionType.Trace, "lookup", ActionPhase.Succeeded),
+            (trace.Metadata.ActionType, trace.Metadata.Trace.Name, trace.Status.Phase));
+    }
+
+    [Fact]
+    public async Task Condition_WaitsForItsSignal_AndTheTaskGetsTheValue()
+    {
+        var run = await Client.SubmitAsync("asks");
+        await Eventually.IsAsync(
+            async () => (await Client.ActionsAsync(run)).Any(action => action.Status.Phase == ActionPhase.Paused), "the condition");
+        var action = Client.Union.Action(run, "approve");
+
+        var wrong = await Assert.ThrowsAsync<RpcException>(() => SignalAsync(action, new EventPayload { StringValue = "yes" }));
+        await SignalAsync(action, new EventPayload { BoolValue = true });
+        await SignalAsync(action, new EventPayload { BoolValue = true });
+        var late = await Assert.ThrowsAsync<RpcException>(() => SignalAsync(action, new EventPayload { BoolValue = false }));
+        var ended = await Client.EndAsync(run);
+
+        Assert.Equal((StatusCode.InvalidArgument, StatusCode.FailedPrecondition), (wrong.StatusCode, late.StatusCode));
+        Assert.Equal("Succeeded True", (await Client.OutputsAsync(ended))[0].Scalar.Primitive.StringValue);
+        var details = await Client.EndAsync(run, "approve");
+        Assert.Equal("Ship the canary-prompt?", details.Condition.Prompt);
+        Assert.True(details.SignalInfo.Output.Scalar.Primitive.Boolean);
+        Assert.NotEqual("", details.SignalInfo.SignalledBy.User.Id.Subject);
+    }
+
+    [Fact]
     public async Task Parent_AbortsAChild_IsToldSo()
     {
         var ended = await Client.RunAsync("aborts");
@@ -104,8 +148,8 @@ public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlyteP
         var ended = await Client.RunAsync("trespasses");
 
         Assert.Equal(
-            "permission_denied permission_denied invalid_argument invalid_argument invalid_argument not_found "
-            + "permission_denied permission_denied",
+            "permission_denied permission_denied invalid_argument invalid_argument invalid_argument invalid_argument "
+            + "not_found permission_denied permission_denied",
             (await Client.OutputsAsync(ended))[0].Scalar.Primitive.StringValue);
         Assert.Single(await Client.ActionsAsync(ended.Id.Run.Name));
     }

@@ -1,4 +1,3 @@
-using Flyteidl2.Task;
 using Google.Protobuf.Reflection;
 using Union.Core.Boundary.Projections;
 
@@ -17,15 +16,13 @@ public sealed class FieldClassesTests
     [Fact]
     public void EveryListedField_ExistsInTheContract()
     {
-        var messages = Files(TaskSpecReflection())
+        var messages = Files(FieldClasses.Roots.Select(root => root.File))
             .SelectMany(file => file.MessageTypes)
             .SelectMany(Nested)
             .ToDictionary(message => message.FullName);
 
         Assert.Empty(FieldClasses.Unknown(name => messages.GetValueOrDefault(name)));
     }
-
-    private static FileDescriptor[] TaskSpecReflection() => [TaskSpec.Descriptor.File, RunSpec.Descriptor.File];
 
     private static IEnumerable<FieldDescriptor> Reachable()
     {
