@@ -6,14 +6,14 @@ namespace Union.Host.Planes.Demo;
 /// Random values that look like ordinary data, one planted in each place where customer data goes. Any 12 bytes of one
 /// found in the control plane's files mean that customer data was stored.
 /// </summary>
-internal sealed class Canaries
+internal sealed class Canaries(params IEnumerable<string> morePlaces)
 {
     public const int Window = 12;
 
     private static readonly string[] Places =
         ["input", "output", "log", "secret", "environment", "argument", "error"];
 
-    public IReadOnlyDictionary<string, string> ByPlace { get; } = Places.ToDictionary(
+    public IReadOnlyDictionary<string, string> ByPlace { get; } = Places.Concat(morePlaces).ToDictionary(
         place => place, _ => RandomNumberGenerator.GetString("bcdfghjklmnpqrstvwxz23456789", 24));
 
     public string this[string place] => ByPlace[place];
