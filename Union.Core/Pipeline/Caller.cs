@@ -9,6 +9,7 @@ public sealed class Caller
     private Principal? _principal;
     private ClusterIdentity? _cluster;
     private ActionId? _task;
+    private Func<ValueTask<Principal?>>? _again;
 
     public Principal Principal => _principal ?? throw Missing();
 
@@ -28,10 +29,13 @@ public sealed class Caller
     /// <summary>The caller's id of this call, for recognising a repeated one and for the audit log.</summary>
     public string RequestId { get; private set; } = "";
 
-    public void Become(Principal principal, string requestId)
+    /// <param name="again">
+    /// Authenticates the same call anew; null where this edge cannot, since the one that forwards the call to it does.
+    /// </param>
+    public void Become(Principal principal, string requestId, Func<ValueTask<Principal?>>? again = null)
     {
         EnsureUnset();
-        (_principal, RequestId) = (principal, requestId);
+        (_principal, RequestId, _again) = (principal, requestId, again);
     }
 
     public void Become(ClusterIdentity cluster)
@@ -50,6 +54,13 @@ public sealed class Caller
     {
         EnsureUnset();
         IsSystem = true;
+    }
+
+    /// <summary>Whether whoever the call authenticates as now is the same caller and still has the request's verb.</summary>
+    internal async ValueTask<bool> StillMayAsync(IUserRequest request)
+    {
+        var now = _again is null ? Principal : await _again();
+        return Reauthorization.IsSameCaller(Principal, now) && now!.May(request.Verb, request.Project, request.Domain);
     }
 
     private void EnsureUnset()

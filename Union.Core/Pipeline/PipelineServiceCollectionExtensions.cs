@@ -13,7 +13,7 @@ public static class PipelineServiceCollectionExtensions
     /// <summary>
     /// Adds the mediator with the handlers and validators of one plane only (found by namespace), behind the pipeline
     /// measure, audit, authorize, validate: what is refused is still measured and audited, and nothing of a request is
-    /// looked at before its sender is known to be allowed.
+    /// looked at before its sender is known to be allowed. Streams are authorized again while they are open.
     /// </summary>
     public static IServiceCollection AddUseCases(this IServiceCollection services, string planeNamespace)
     {
@@ -32,10 +32,24 @@ public static class PipelineServiceCollectionExtensions
             foreach (var service in type.GetInterfaces().Where(IsScanned))
             {
                 services.AddTransient(service, type);
+                AddReauthorization(services, service);
             }
         }
 
         return services;
+    }
+
+    // Innermost, and closed for each stream: an open behavior would have to have the element's type as its result.
+    private static void AddReauthorization(IServiceCollection services, Type handler)
+    {
+        if (handler.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)
+            && handler.GetGenericArguments() is [var request, { IsGenericType: true } result]
+            && result.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
+        {
+            services.AddTransient(
+                typeof(IPipelineBehavior<,>).MakeGenericType(request, result),
+                typeof(ReauthorizeBehavior<,>).MakeGenericType(request, result.GetGenericArguments()[0]));
+        }
     }
 
     private static bool IsOf(Type type, string planeNamespace) =>

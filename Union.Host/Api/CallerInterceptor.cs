@@ -80,7 +80,7 @@ internal sealed class CallerInterceptor(Caller caller, ICallerAuthentication aut
 
         var principal = await authentication.AuthenticateAsync(http) ?? throw new UnionException(
             ErrorCode.Unauthenticated, "caller_unknown", "The call carries no valid credential.");
-        caller.Become(principal, RequestIdOf(context));
+        caller.Become(principal, RequestIdOf(context), () => authentication.AuthenticateAsync(http));
     }
 
     // A client's id is a hint for recognising its retries; what is not short and printable is no id.

@@ -4,6 +4,7 @@ using Union.Core.Boundary;
 using Union.Core.Boundary.Clusters;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Clusters;
+using Union.Core.Pipeline;
 using Union.Host.Relaying;
 using Union.Host.Tunnel.Accepting;
 using Yarp.ReverseProxy.Forwarder;

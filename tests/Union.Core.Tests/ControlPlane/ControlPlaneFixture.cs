@@ -110,6 +110,13 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
 
     public Task<T> AsSystemAsync<T>(IRequest<T> request) => SendAsync(request, caller => caller.BecomeSystem());
 
+    public async Task<T> SendAsync<T>(IRequest<T> request, Action<Caller> become)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        become(scope.ServiceProvider.GetRequiredService<Caller>());
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, Cancel);
+    }
+
     public async Task<BegunSession> HelloAsync(long lastEvent = 0, params AttemptKey[] held)
     {
         var result = await AsClusterAsync(new BeginSession([0], "1.0.0", "bubblewrap", 8, lastEvent, held, ["file:///data/"]));
@@ -178,13 +185,6 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
         await Database.DisposeAsync();
         _authority.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private async Task<T> SendAsync<T>(IRequest<T> request, Action<Caller> become)
-    {
-        await using var scope = _services.CreateAsyncScope();
-        become(scope.ServiceProvider.GetRequiredService<Caller>());
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, Cancel);
     }
 
     public sealed class FakeConnections : IClusterConnections

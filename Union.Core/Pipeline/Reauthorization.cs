@@ -1,9 +1,9 @@
 using Union.Core.Boundary.Identity;
 
-namespace Union.Host.Forwarding;
+namespace Union.Core.Pipeline;
 
 /// <summary>Asks once a minute whether an open call is still allowed, and cancels its token when it is not.</summary>
-internal sealed class Reauthorization : IAsyncDisposable
+public sealed class Reauthorization : IAsyncDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
