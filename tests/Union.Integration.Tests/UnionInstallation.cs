@@ -15,7 +15,7 @@ internal sealed class UnionInstallation : IAsyncDisposable
     public UnionInstallation(string? objects = null)
     {
         var ports = FreePorts.Take(6);
-        (ClientsPort, ClustersPort) = (ports[0], ports[1]);
+        (ClientsPort, ClustersPort, ComputePorts) = (ports[0], ports[1], [ports[3], ports[4]]);
         Control = new PlaneHome(_root["control"], "control-plane", ports[2], $$"""
             version: 1
             controlPlane:
@@ -55,6 +55,9 @@ internal sealed class UnionInstallation : IAsyncDisposable
     public int ClientsPort { get; }
 
     public int ClustersPort { get; }
+
+    /// <summary>Those of the object store and of the running tasks.</summary>
+    public IReadOnlyList<int> ComputePorts { get; }
 
     public string TokenFile => _root["compute/join.token"];
 

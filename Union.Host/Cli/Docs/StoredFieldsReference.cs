@@ -19,6 +19,9 @@ internal static class StoredFieldsReference
             Keyed digests are HMAC-SHA-256 under a key that only the cluster holds: they confirm no guess. Projections are
             protobuf messages of which only the fields listed in `Union.Core/Boundary/Projections/FieldClasses.cs` are left.
 
+            Beside these tables stands `SchemaVersions`, which the migrator keeps: the names of the migrations and when each
+            was applied.
+
             """);
         foreach (var table in StoredField.Of(Migrations).GroupBy(f => f.Table))
         {

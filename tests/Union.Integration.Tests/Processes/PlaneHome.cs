@@ -14,7 +14,7 @@ internal sealed class PlaneHome : IAsyncDisposable
     public PlaneHome(string folder, string command, int opsPort, string configuration)
     {
         Folder = Directory.CreateDirectory(folder).FullName;
-        _command = command;
+        (_command, OpsPort) = (command, opsPort);
         _readyz = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{opsPort}/readyz"));
         Configuration = Path.Combine(folder, "union.yaml");
         File.WriteAllText(Configuration, configuration);
@@ -23,6 +23,8 @@ internal sealed class PlaneHome : IAsyncDisposable
     public string Folder { get; }
 
     public string Configuration { get; }
+
+    public int OpsPort { get; }
 
     public RunningProcess Process => _process ?? throw new InvalidOperationException($"{_command} was not started.");
 
