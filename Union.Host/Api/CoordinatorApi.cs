@@ -9,13 +9,14 @@ using Union.Core.ControlPlane.Runs;
 using Union.Core.Pipeline;
 using Union.Host.Api.Data;
 using Union.Host.Api.Runs;
+using Union.Host.Tunnel.Accepting;
 using Assignment = Union.Contracts.Cluster.V1.Assignment;
 using AttemptEvent = Union.Core.ControlPlane.Runs.AttemptEvent;
 
 namespace Union.Host.Api;
 
 /// <summary>What clusters ask for; who they are comes from their certificate.</summary>
-internal sealed class CoordinatorApi(IMediator mediator, Caller caller, AssertionSigner signer)
+internal sealed class CoordinatorApi(IMediator mediator, Caller caller, AssertionSigner signer, TunnelRegistry tunnels)
     : Coordinator.CoordinatorBase
 {
     public override async Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
@@ -33,6 +34,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
             ClusterId = caller.Cluster.ClusterId,
             AckedEvent = (ulong)result.AckedEvent,
         };
+        await tunnels.WaitOnlineAsync(caller.Cluster.ClusterId, context.CancellationToken);
         response.End.AddRange(result.End.Select(ToRef));
         response.AssertionKeys.AddRange(signer.Keys.Select(ToMessage));
         return response;

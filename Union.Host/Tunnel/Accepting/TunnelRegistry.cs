@@ -10,6 +10,7 @@ internal sealed partial class TunnelRegistry(TimeProvider time, ILogger<TunnelRe
 {
     private const int MaxConnectionsPerCluster = 16;
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OnlineWithin = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, ImmutableArray<TunnelConnection>> _byCluster = new();
     private readonly ConcurrentDictionary<Tracked, byte> _tracked = new();
@@ -38,6 +39,36 @@ internal sealed partial class TunnelRegistry(TimeProvider time, ILogger<TunnelRe
         return best ?? throw new UnionException(
             ErrorCode.Unavailable, "cluster_offline", $"Cluster {clusterId} has no connection to the control plane.",
             "See that its compute plane runs and reaches the cluster port; it reconnects by itself.");
+    }
+
+    /// <summary>
+    /// Waits until a connection of the cluster is up: a cluster that is welcomed says that it is ready, and then calls
+    /// must find a way to it. Not for long, since it can work without one.
+    /// </summary>
+    public async Task WaitOnlineAsync(string clusterId, CancellationToken cancellationToken)
+    {
+        var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Connected += OnConnected;
+        try
+        {
+            if (!IsOnline(clusterId))
+            {
+                await up.Task.WaitAsync(OnlineWithin, time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            Connected -= OnConnected;
+        }
+
+        void OnConnected(ClusterIdentity cluster)
+        {
+            if (cluster.ClusterId == clusterId)
+            {
+                up.TrySetResult();
+            }
+        }
     }
 
     /// <summary>Ends every connection of the cluster, in both directions: it was revoked.</summary>

@@ -39,7 +39,8 @@ public sealed class ControlPlaneHostTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var loaded = new ConfigurationLoader(new ProcessEnvironment(new Dictionary<string, string> { ["HOME"] = _folder.Path }))
+        var environment = new ProcessEnvironment(new Dictionary<string, string> { ["HOME"] = _folder.Path });
+        var loaded = new ConfigurationLoader(environment)
             .Load(
                 "union.yaml",
                 $$"""
@@ -53,7 +54,7 @@ public sealed class ControlPlaneHostTests : IAsyncLifetime
                 """,
                 null);
         _app = await ControlPlaneHost.StartAsync(
-            loaded.Configuration.ControlPlane, LogFormat.Text, TestContext.Current.CancellationToken);
+            loaded.Configuration.ControlPlane, LogFormat.Text, environment, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

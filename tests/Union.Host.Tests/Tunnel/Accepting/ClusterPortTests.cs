@@ -121,6 +121,37 @@ public sealed class ClusterPortTests
         Assert.False(control.Registry.IsOnline(cluster.Id));
     }
 
+    [Fact]
+    public async Task WaitOnline_TunnelOnItsWay_EndsOnceCallsReachTheCluster()
+    {
+        using var folder = new TemporaryFolder();
+        await using var control = await ControlPlaneFixture.StartAsync();
+        var credentials = await ClusterFixture.EnrollAsync(control, folder.Path);
+        var id = credentials.Current.Identity.ClusterId;
+
+        var online = control.Registry.WaitOnlineAsync(id, TestContext.Current.CancellationToken);
+        Assert.False(online.IsCompleted);
+        await using var cluster = await ClusterFixture.StartAsync(credentials);
+        await online;
+
+        Assert.Equal(id, control.Registry.Pick(id).Cluster.ClusterId);
+    }
+
+    [Fact]
+    public async Task WaitOnline_NoTunnel_EndsAfterFiveSecondsAllTheSame()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var control = await ControlPlaneFixture.StartAsync(time);
+
+        var online = control.Registry.WaitOnlineAsync("nobody", TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.False(online.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await online;
+
+        Assert.False(control.Registry.IsOnline("nobody"));
+    }
+
     private static RenewCertificate Renewal(Coordinator.CoordinatorClient client) => async (request, cancellationToken) =>
     {
         var answer = await client.RenewAsync(
