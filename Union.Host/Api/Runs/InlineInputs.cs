@@ -6,6 +6,8 @@ internal static class InlineInputs
 {
     /// <summary>What a message is answered that carries inputs as values.</summary>
     public static UnionException Refusal(string field) => new(
-        ErrorCode.InvalidArgument, "inline_inputs", "Inputs must not travel through the control plane.",
-        $"Send them with DataProxyService/UploadInputs, to the address that SelectCluster answers, and pass {field}.");
+        ErrorCode.InvalidArgument, "inline_inputs",
+        // Stock clients show the message only, so what to do stands in it.
+        "Inputs must not travel through the control plane; send them to the cluster with DataProxyService/UploadInputs.",
+        $"SelectCluster answers its address; pass on what it answers as {field}.");
 }

@@ -113,7 +113,9 @@ internal static class ControlPlaneHost
         services.AddSingleton(new PublicAddress(configuration.Clients.Url));
         services.AddSingleton(new ClusterAddress(clusterAddress));
         services.AddSingleton<IClusterConnections, ClusterConnections>();
-        services.AddSingleton<IPrivateParts, TunnelledPrivateParts>();
+        services.AddSingleton<TunnelledPrivateParts>();
+        services.AddSingleton<IPrivateParts>(
+            provider => new SharedPrivateParts(provider.GetRequiredService<TunnelledPrivateParts>()));
         services.AddSingleton(HostRules.Of(configuration.Clients));
         services.AddBrowserCalls(configuration.Clients.Origins);
         if (configuration.Clients.Tls is { Certificate: { } certificate, Key: { } key })

@@ -223,7 +223,7 @@ export async function suite(name: string, clients: Clients, number: number): Pro
         task: { case: "taskSpec", value: taskSpec({ name: "short", script: "true" }) },
         inputWrapper: { case: "inputs", value: create(InputsSchema, { literals: [{ name: "who", value: textLiteral("Ada") }] }) },
       }));
-      assert.match(inline.message + inline.details.map((d) => ("value" in d ? new TextDecoder().decode(d.value as Uint8Array) : "")).join(), /UploadInputs/);
+      assert.match(inline.message, /UploadInputs/);
       await refused(Code.InvalidArgument, clients.runs.listRuns({
         request: { limit: 2, token: await tokenOfActions(clients) },
         scopeBy: { case: "projectId", value: { name: project, domain } },
