@@ -78,6 +78,11 @@ internal sealed class CallerInterceptor(Caller caller, ICallerAuthentication aut
             throw NotHere(path);
         }
 
+        if (route.Audience == Audience.Anyone)
+        {
+            return;
+        }
+
         var principal = await authentication.AuthenticateAsync(http) ?? throw new UnionException(
             ErrorCode.Unauthenticated, "caller_unknown", "The call carries no valid credential.");
         caller.Become(principal, RequestIdOf(context), () => authentication.AuthenticateAsync(http));

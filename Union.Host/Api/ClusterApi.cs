@@ -23,8 +23,11 @@ internal sealed class ClusterApi(IMediator mediator, PublicAddress address) : Cl
         var action = request.ActionId ?? request.ActionAttemptId?.ActionId;
         var clusterId = await mediator.Send(
             new SelectCluster(
-                action?.Run?.Project ?? request.ProjectId?.Name, action?.Run?.Domain ?? request.ProjectId?.Domain,
-                action?.Run?.Name),
+                action?.Run?.Project ?? request.TaskId?.Project ?? request.ProjectId?.Name,
+                action?.Run?.Domain ?? request.TaskId?.Domain ?? request.ProjectId?.Domain, action?.Run?.Name)
+            {
+                Cluster = request.ClusterId?.Name,
+            },
             context.CancellationToken);
         return new SelectClusterResponse { ClusterEndpoint = $"{address.Url}/dp/{clusterId}", Cluster = clusterId };
     }

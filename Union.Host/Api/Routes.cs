@@ -16,6 +16,10 @@ internal static class Routes
     private const string RunLogs = "flyteidl2.workflow.RunLogsService";
     private const string Image = "flyteidl2.imagebuilder.ImageService";
     private const string Project = "flyteidl2.project.ProjectService";
+    private const string Domain = "flyteidl2.org.DomainService";
+    private const string Settings = "flyteidl2.settings.SettingsService";
+    private const string Identity = "flyteidl2.auth.IdentityService";
+    private const string AuthMetadata = "flyteidl2.auth.AuthMetadataService";
     private const string Cluster = "flyteidl2.cluster.ClusterService";
     private const string Data = "flyteidl2.dataproxy.DataProxyService";
     private const string Link = "union.data.v1.LinkService";
@@ -53,7 +57,16 @@ internal static class Routes
         new(Trigger, "UpdateTriggers", ServedBy.ControlPlane, Verb.TasksDeploy, Mutates: true),
         new(Trigger, "DeleteTriggers", ServedBy.ControlPlane, Verb.TasksDeploy, Mutates: true),
 
+        new(Project, "CreateProject", ServedBy.ControlPlane, Verb.ProjectsAdmin, Mutates: true),
+        new(Project, "UpdateProject", ServedBy.ControlPlane, Verb.ProjectsAdmin, Mutates: true),
+        new(Project, "GetProject", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
         new(Project, "ListProjects", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+        new(Domain, "ListDomains", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+        new(Domain, "GetDomain", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+        new(Settings, "GetSettingsForEdit", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+        new(Identity, "UserInfo", ServedBy.ControlPlane, Verb.None, Mutates: false) { Audience = Audience.Authenticated },
+        new(AuthMetadata, "GetOAuth2Metadata", ServedBy.ControlPlane, Verb.None, Mutates: false) { Audience = Audience.Anyone },
+        new(AuthMetadata, "GetPublicClientConfig", ServedBy.ControlPlane, Verb.None, Mutates: false) { Audience = Audience.Anyone },
         new(Cluster, "SelectCluster", ServedBy.ControlPlane, Verb.ClustersRead, Mutates: false),
         new(ClusterAdmin, "CreateJoinToken", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
         new(ClusterAdmin, "ListClusters", ServedBy.ControlPlane, Verb.ClustersRead, Mutates: false),

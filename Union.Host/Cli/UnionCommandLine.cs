@@ -4,7 +4,10 @@ using System.CommandLine.Invocation;
 using Union.Host.Cli.Cloud;
 using Union.Host.Cli.Commands;
 using Union.Host.Cli.Doctor;
+using Union.Host.Cli.Projects;
 using Union.Host.Cli.Runs;
+using Union.Host.Cli.Tasks;
+using Union.Host.Cli.Triggers;
 
 namespace Union.Host.Cli;
 
@@ -22,12 +25,16 @@ internal static class UnionCommandLine
         }
 
         root.Add(new RunCommand(context, common));
+        root.Add(new RerunCommand(context, common));
         root.Add(new GetCommand(context, common));
         root.Add(new LogsCommand(context, common));
         root.Add(new OutputCommand(context, common));
         root.Add(new ReportCommand(context, common));
         root.Add(new AbortCommand(context, common));
+        root.Add(new DeployCommand(context, common));
+        root.Add(new TriggerCommand(context, common));
         root.Add(new SecretCommand(context, common));
+        root.Add(new ProjectCommand(context, common));
         root.Add(new ClusterCommand(context, common));
         root.Add(new TokenCommand(context, common));
         root.Add(new ContextCommand(context, common));

@@ -12,7 +12,7 @@ public sealed class FeatureTests
         ["Union.Core.ControlPlane.Clusters"] = ["Database", "Runs"],
         ["Union.Core.ControlPlane.Database"] = [],
         ["Union.Core.ControlPlane.Identity"] = ["Database"],
-        ["Union.Core.ControlPlane.Projects"] = ["Database"],
+        ["Union.Core.ControlPlane.Projects"] = ["Database", "Listing"],
         ["Union.Core.ControlPlane.Listing"] = [],
         ["Union.Core.ControlPlane.Runs"] = ["Clusters", "Database", "Listing", "Projects", "Tasks"],
         ["Union.Core.ControlPlane.Tasks"] = ["Clusters", "Database", "Listing", "Projects", "Triggers"],

@@ -14,6 +14,9 @@ namespace Union.Core.ControlPlane.Clusters;
 public sealed record SelectCluster(string? Project, string? Domain, string? Run) : IUseCase<string>, IUserRequest
 {
     public Verb Verb => Verb.ClustersRead;
+
+    /// <summary>A cluster that is asked for by its name or id; null leaves the choice.</summary>
+    public string? Cluster { get; init; }
 }
 
 internal sealed class SelectClusterHandler(MetadataDatabase database, Caller caller)
@@ -25,6 +28,13 @@ internal sealed class SelectClusterHandler(MetadataDatabase database, Caller cal
     private async Task<string> FindAsync(Session session, SelectCluster request)
     {
         var org = caller.Principal.Org;
+        if (request is { Run: null, Cluster: { } wanted })
+        {
+            var named = await ClusterStore.FindByNameAsync(session, org, wanted)
+                ?? await ClusterStore.FindAsync(session, new ClusterIdentity(org, wanted));
+            return named is { RevokedAt: null } ? named.Id : throw ClusterErrors.NoSuchCluster(wanted);
+        }
+
         var run = request is { Project: { } project, Domain: { } domain, Run: { } name }
             ? new RunId(org, project, domain, name)
             : null;

@@ -3,6 +3,10 @@ namespace Union.Core.ControlPlane.Listing;
 /// <summary>Labels as one text, <c>key=value</c> a line in the order of their keys: how a row keeps what a list shows.</summary>
 public static class LabelText
 {
+    /// <summary>What is wrong with labels that are not valid.</summary>
+    internal const string Rule =
+        "There may be 64 labels, with keys of 1 to 253 characters without '=' and values of at most 1024.";
+
     private const int MaxLabels = 64;
     private const int MaxKey = 253;
     private const int MaxValue = 1024;

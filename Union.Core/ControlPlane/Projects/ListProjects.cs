@@ -1,12 +1,15 @@
 using MediatR;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Listing;
 using Union.Core.Pipeline;
 
 namespace Union.Core.ControlPlane.Projects;
 
-/// <summary>The projects of the caller's org, by name.</summary>
-public sealed record ListProjects : IUseCase<IReadOnlyList<ProjectRow>>, IUserRequest
+/// <summary>A page of the projects of the caller's org. There are few, so a page is cut from all of them.</summary>
+/// <param name="Offset">How many were on the pages before.</param>
+public sealed record ListProjects(IReadOnlyList<Filter> Filters, ProjectOrder Order, bool Descending, int Limit, int Offset)
+    : IUseCase<ProjectPage>, IUserRequest
 {
     public Verb Verb => Verb.ProjectsRead;
 
@@ -15,10 +18,38 @@ public sealed record ListProjects : IUseCase<IReadOnlyList<ProjectRow>>, IUserRe
     public string? Domain => null;
 }
 
-internal sealed class ListProjectsHandler(MetadataDatabase database, Caller caller)
-    : IRequestHandler<ListProjects, IReadOnlyList<ProjectRow>>
+public enum ProjectOrder
 {
-    public Task<IReadOnlyList<ProjectRow>> Handle(ListProjects request, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            caller.Principal.Org, session => ProjectStore.ListAsync(session, caller.Principal.Org), cancellationToken);
+    Name,
+    CreatedAt,
+}
+
+/// <param name="Next">Offset of the next page; null after the last.</param>
+public sealed record ProjectPage(IReadOnlyList<ProjectRow> Rows, int? Next);
+
+internal sealed class ListProjectsHandler(MetadataDatabase database, Caller caller)
+    : IRequestHandler<ListProjects, ProjectPage>
+{
+    private static readonly Fields<ProjectRow> Fields = new Fields<ProjectRow>()
+        .Text("id", row => row.Name)
+        .Text("identifier", row => row.Name)
+        .Text("name", row => row.Title)
+        .Text("description", row => row.Description)
+        .Number("state", row => row.State)
+        .Instant("created_at", row => row.CreatedAt)
+        .Labels(row => row.Labels);
+
+    public async Task<ProjectPage> Handle(ListProjects request, CancellationToken cancellationToken)
+    {
+        var org = caller.Principal.Org;
+        var meets = Fields.Compile(request.Filters);
+        var all = await database.ReadAsync(org, session => ProjectStore.ListAsync(session, org), cancellationToken);
+        var rows = all.Where(row => meets(row));
+        rows = request.Order == ProjectOrder.CreatedAt ? rows.OrderBy(row => row.CreatedAt) : rows;
+        rows = request.Descending ? rows.Reverse() : rows;
+        var page = rows.Skip(request.Offset).Take(request.Limit + 1).ToList();
+        return page.Count <= request.Limit
+            ? new ProjectPage(page, null)
+            : new ProjectPage(page[..request.Limit], request.Offset + request.Limit);
+    }
 }

@@ -2,23 +2,45 @@ using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Projects;
 
-public sealed record ProjectRow(string Org, string Name, long State, long CreatedAt);
+/// <param name="State">0 active, 1 archived, as the flyteidl2 contract numbers them.</param>
+public sealed record ProjectRow(
+    string Org, string Name, long State, long CreatedAt, string Title, string Description, string Labels);
 
 internal static class ProjectStore
 {
-    public static Task EnsureAsync(Session session, string org, string name, DateTimeOffset now)
+    private const string Columns = """
+        select org as Org, name as Name, state as State, created_at as CreatedAt, title as Title,
+               description as Description, labels as Labels
+          from projects
+        """ + "\n";
+
+    public static Task EnsureAsync(Session session, string org, string name, DateTimeOffset now) =>
+        TryInsertAsync(session, new ProjectRow(org, name, 0, now.ToMicros(), name, "", ""));
+
+    /// <summary>False when there is one of this name.</summary>
+    public static async Task<bool> TryInsertAsync(Session session, ProjectRow project)
     {
         const string sql = """
-            insert into projects (org, name, state, created_at) values (@org, @name, 0, @now) on conflict do nothing
+            insert into projects (org, name, state, created_at, title, description, labels)
+            values (@Org, @Name, @State, @CreatedAt, @Title, @Description, @Labels)
+            on conflict do nothing
             """;
-        return session.ExecuteAsync(sql, new { org, name, now = now.ToMicros() });
+        return await session.ExecuteAsync(sql, project) == 1;
+    }
+
+    public static Task UpdateAsync(Session session, ProjectRow project)
+    {
+        const string sql = """
+            update projects
+               set state = @State, title = @Title, description = @Description, labels = @Labels
+             where org = @Org and name = @Name
+            """;
+        return session.ExecuteAsync(sql, project);
     }
 
     public static Task<ProjectRow?> FindAsync(Session session, string org, string name)
     {
-        const string sql = """
-            select org as Org, name as Name, state as State, created_at as CreatedAt
-              from projects
+        const string sql = Columns + """
              where org = @org and name = @name
             """;
         return session.FindAsync<ProjectRow>(sql, new { org, name });
@@ -45,12 +67,10 @@ internal static class ProjectStore
 
     public static Task<IReadOnlyList<ProjectRow>> ListAsync(Session session, string org)
     {
-        const string sql = """
-            select org as Org, name as Name, state as State, created_at as CreatedAt
-              from projects
+        const string sql = Columns + """
              where org = @org
              order by name
-             limit 1000
+             limit 10000
             """;
         return session.QueryAsync<ProjectRow>(sql, new { org });
     }

@@ -58,8 +58,7 @@ internal sealed class CreateRunValidator : AbstractValidator<CreateRun>
         RuleFor(c => c.Task.Name).Must(n => n.Length is > 0 and <= 255).WithMessage("The task needs a name.");
         RuleFor(c => c.Task.Retries).InclusiveBetween(0, 100).WithMessage("A task may have 0 to 100 retries.");
         RuleFor(c => c.Task.Projection.Length).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
-        RuleFor(c => c.Labels).Must(LabelText.AreValid).WithMessage(
-            "A run has at most 64 labels, with keys of 1 to 253 characters without '=' and values of at most 1024.");
+        RuleFor(c => c.Labels).Must(LabelText.AreValid).WithMessage(LabelText.Rule);
         RuleFor(c => c.InputUri).Must(u => u.Length == 0 || Reference.TryParse(u, out _))
             .WithMessage("The reference to the inputs is malformed.");
         RuleFor(c => c.References).Must(all => all.All(u => Reference.TryParse(u, out _)))

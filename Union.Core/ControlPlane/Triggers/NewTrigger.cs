@@ -21,8 +21,7 @@ internal sealed class NewTriggerValidator : AbstractValidator<NewTrigger>
             .WithMessage("A trigger's name has 1 to 63 letters, digits, dots, dashes and underscores.");
         RuleFor(t => t.Description).MaximumLength(512).WithMessage("A description may have 512 characters.");
         RuleFor(t => t.RunProjection.Length).LessThanOrEqualTo(64 * 1024).WithMessage("A run spec may have 64 KiB.");
-        RuleFor(t => t.Labels).Must(LabelText.AreValid).WithMessage(
-            "A run has at most 64 labels, with keys of 1 to 253 characters without '=' and values of at most 1024.");
+        RuleFor(t => t.Labels).Must(LabelText.AreValid).WithMessage(LabelText.Rule);
         RuleFor(t => t.InputUri).Must(u => u.Length == 0 || Reference.TryParse(u, out _))
             .WithMessage("The reference to the inputs is malformed.");
         RuleFor(t => t.InputsHash).MaximumLength(128).WithMessage("The hash of the inputs is too long.");

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 using Flyteidl2.Cluster;
 using Flyteidl2.Common;
 using Flyteidl2.Dataproxy;
+using Flyteidl2.Project;
 using Flyteidl2.Secret;
+using Flyteidl2.Trigger;
 using Flyteidl2.Workflow;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -12,6 +14,8 @@ using Grpc.Net.Client;
 using Union.Contracts.Admin.V1;
 using Union.Contracts.Data.V1;
 using Operation = Flyteidl2.Cluster.SelectClusterRequest.Types.Operation;
+using TaskIdentifier = Flyteidl2.Task.TaskIdentifier;
+using TaskService = Flyteidl2.Task.TaskService;
 
 namespace Union.Host.Cli.Client;
 
@@ -36,11 +40,20 @@ internal sealed class UnionClient : IDisposable
         _authorities = ReadAuthorities(settings.CaFile);
         _invoker = Dial(settings.Endpoint, "/");
         Runs = new RunService.RunServiceClient(_invoker);
+        Tasks = new TaskService.TaskServiceClient(_invoker);
+        Triggers = new TriggerService.TriggerServiceClient(_invoker);
+        Projects = new ProjectService.ProjectServiceClient(_invoker);
         Clusters = new ClusterAdminService.ClusterAdminServiceClient(_invoker);
         Tokens = new TokenService.TokenServiceClient(_invoker);
     }
 
     public RunService.RunServiceClient Runs { get; }
+
+    public TaskService.TaskServiceClient Tasks { get; }
+
+    public TriggerService.TriggerServiceClient Triggers { get; }
+
+    public ProjectService.ProjectServiceClient Projects { get; }
 
     public ClusterAdminService.ClusterAdminServiceClient Clusters { get; }
 
@@ -49,6 +62,12 @@ internal sealed class UnionClient : IDisposable
     public ProjectIdentifier Project => new() { Name = _settings.Project, Domain = _settings.Domain };
 
     public RunIdentifier Run(string name) => new() { Project = _settings.Project, Domain = _settings.Domain, Name = name };
+
+    public TaskIdentifier Task(string name, string version) =>
+        new() { Project = _settings.Project, Domain = _settings.Domain, Name = name, Version = version };
+
+    public TriggerName Trigger(string task, string name) =>
+        new() { Project = _settings.Project, Domain = _settings.Domain, TaskName = task, Name = name };
 
     public ActionIdentifier Action(string run, string action) => new() { Run = Run(run), Name = action };
 

@@ -28,8 +28,6 @@ internal static class ApiPlaces
     {
         ["flyteidl2.app.AppLogsService"] = "apps (`flyte serve`) are not part of this product.",
         ["flyteidl2.app.AppService"] = "apps (`flyte serve`) are not part of this product.",
-        ["flyteidl2.auth.AuthMetadataService"] = "this version has no OAuth; callers show a static token.",
-        ["flyteidl2.auth.IdentityService"] = "this version has no users; a token has a name.",
         ["flyteidl2.cacheservice.CacheService"] = "this version does not share results of earlier runs.",
         ["flyteidl2.cacheservice.v2.CacheService"] = "this version does not share results of earlier runs.",
         ["flyteidl2.connector.AsyncConnectorService"] = "tasks run on the cluster's own executor; there are no connectors.",
@@ -74,7 +72,8 @@ internal static class ApiPlaces
     public static string ReasonOf(ServiceDescriptor service) => Reasons[service.FullName];
 
     public static string ReasonOf(MethodDescriptor method) =>
-        Reasons.GetValueOrDefault(PathOf(method)[1..], "not part of this version.");
+        Reasons.GetValueOrDefault(PathOf(method)[1..])
+        ?? Reasons.GetValueOrDefault(method.Service.FullName, "not part of this version.");
 
     public static string PathOf(MethodDescriptor method) => $"/{method.Service.FullName}/{method.Name}";
 

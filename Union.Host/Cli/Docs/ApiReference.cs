@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf.Reflection;
+using Union.Host.Api;
 
 namespace Union.Host.Cli.Docs;
 
@@ -47,7 +48,13 @@ internal static class ApiReference
     private static string Row(MethodDescriptor method)
     {
         var place = ApiPlaces.Of(method);
-        var verb = ApiPlaces.RouteOf(method)?.Verb.ToString() ?? "";
+        var verb = ApiPlaces.RouteOf(method) switch
+        {
+            { Audience: Audience.Anyone } => "(anyone)",
+            { Audience: Audience.Authenticated } => "(any caller)",
+            { } route => route.Verb.ToString(),
+            _ => "",
+        };
         var kind = (method.IsClientStreaming, method.IsServerStreaming) switch
         {
             (true, true) => "both stream",

@@ -1,26 +1,35 @@
 using System.CommandLine;
-using Grpc.Core;
+using Flyteidl2.Core;
+using Flyteidl2.Task;
 using Union.Core.Authoring;
-using Union.Core.Boundary;
+using Union.Host.Cli.Client;
+using Task = System.Threading.Tasks.Task;
 
 namespace Union.Host.Cli.Runs;
 
 internal sealed class RunCommand : UnionCommand
 {
     private readonly CommonOptions _common;
-    private readonly Argument<string> _file = new("FILE") { Description = "The task file." };
+    private readonly Argument<string> _file = new("FILE") { Description = "The task file; with --deployed the name of a task." };
     private readonly Option<string[]> _inputs = new("--input", "-i")
     {
         Description = "An input: name=value, or name=@file. Repeat it for more; a value that begins with @ is written @@.",
         HelpName = "NAME=VALUE",
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "Name of the run. Default: a random one." };
+    private readonly Option<bool> _deployed = new("--deployed") { Description = "Run a task that was deployed, by its name." };
+    private readonly Option<string> _version = new("--version")
+    {
+        Description = "Version of the deployed task. Default: the newest.",
+        DefaultValueFactory = _ => "",
+    };
+
+    private readonly Option<string?> _name = RunOptions.Name();
     private readonly Option<bool> _follow = new("--follow") { Description = "Show the run until it ends (the default)." };
-    private readonly Option<bool> _detach = new("--detach") { Description = "Only start the run, and print its name." };
+    private readonly Option<bool> _detach = RunOptions.Detach();
 
     public RunCommand(CliContext context, CommonOptions common)
-        : base(context, "run", "Run a task file and follow it to its end.")
+        : base(context, "run", "Run a task and follow it to its end.")
     {
         _common = common;
         Examples =
@@ -28,9 +37,12 @@ internal sealed class RunCommand : UnionCommand
             "union run samples/hello/hello.yaml --input name=Ada",
             "union run rain.yaml --input month=2015-03 --input data=@weather.csv",
             "union run rain.yaml --input data=@weather.csv --detach --output json",
+            "union run monthly-rain --deployed --input month=2015-03",
         ];
         Add(_file);
         Add(_inputs);
+        Add(_deployed);
+        Add(_version);
         Add(_name);
         Add(_follow);
         Add(_detach);
@@ -41,46 +53,43 @@ internal sealed class RunCommand : UnionCommand
 
     private async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var name = parsed.GetValue(_name);
-        if (name is not null && !Names.IsRun(name))
-        {
-            throw new CliError(
-                ExitCode.WrongUsage,
-                $"--name: '{name}' must be at most {Names.MaxRunName} lower-case letters, digits or '-', and begin with a letter.");
-        }
-
+        var name = RunOptions.NameOf(parsed, _name);
         if (parsed.GetValue(_follow) && parsed.GetValue(_detach))
         {
             throw new CliError(ExitCode.WrongUsage, "--follow and --detach exclude each other.");
         }
 
-        var path = Path.GetFullPath(parsed.GetRequiredValue(_file), Context.Folder);
-        var file = TaskFile.Read(path);
-        var inputs = TaskInputs.Parse(file.Spec.TaskTemplate.Interface, parsed.GetValue(_inputs) ?? [], Context.Folder);
-        name ??= Names.NewRun();
         using var client = _common.Connect(parsed);
-        IRunProgress progress = _common.IsJson(parsed) ? new JsonProgress(Context) : new TextProgress(Context);
-        var isKnown = false;
-        try
-        {
-            await new RunSubmitter(client, Context.Time).SubmitAsync(file, inputs, name, cancellationToken);
-            isKnown = true;
-            progress.Started(name);
-            if (parsed.GetValue(_detach))
-            {
-                return ExitCode.Done;
-            }
-
-            var outcome = await new RunFollower(client, Context.Time).FollowAsync(name, progress, cancellationToken);
-            return Phases.IsSuccess(outcome.Details.Status.Phase) ? ExitCode.Done : ExitCode.Failed;
-        }
-        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or RpcException)
-        {
-            Context.Error.WriteLine(isKnown
-                ? $"The run {name} goes on. Return to it with: union get run {name} --follow"
-                : $"Interrupted before the run {name} was known to have started. Look with: union get run {name}");
-            Context.Error.WriteLine($"End it with: union abort {name}");
-            return ExitCode.Interrupted;
-        }
+        var submitter = new RunSubmitter(client, Context.Time);
+        var submit = parsed.GetValue(_deployed)
+            ? await DeployedAsync(parsed, client, submitter, name, cancellationToken)
+            : FromFile(parsed, submitter, name);
+        return await new StartedRun(Context, client, _common.IsJson(parsed))
+            .ShowAsync(name, parsed.GetValue(_detach), submit, cancellationToken);
     }
+
+    private Func<CancellationToken, Task> FromFile(ParseResult parsed, RunSubmitter submitter, string name)
+    {
+        if (parsed.GetValue(_version)!.Length > 0)
+        {
+            throw new CliError(ExitCode.WrongUsage, "--version is of a deployed task.", "Add --deployed, or leave it out.");
+        }
+
+        var file = TaskFile.Read(Path.GetFullPath(parsed.GetRequiredValue(_file), Context.Folder));
+        var inputs = InputsOf(parsed, file.Spec.TaskTemplate.Interface);
+        return token => submitter.SubmitAsync(file, inputs, name, token);
+    }
+
+    private async Task<Func<CancellationToken, Task>> DeployedAsync(
+        ParseResult parsed, UnionClient client, RunSubmitter submitter, string name, CancellationToken cancellationToken)
+    {
+        var found = await client.Tasks.GetTaskDetailsAsync(
+            new GetTaskDetailsRequest { TaskId = client.Task(parsed.GetRequiredValue(_file), parsed.GetValue(_version)!) },
+            cancellationToken: cancellationToken);
+        var inputs = InputsOf(parsed, found.Details.Spec.TaskTemplate.Interface);
+        return token => submitter.SubmitAsync(found.Details, inputs, name, token);
+    }
+
+    private IReadOnlyList<TaskInput> InputsOf(ParseResult parsed, TypedInterface? types) =>
+        TaskInputs.Parse(types ?? new TypedInterface(), parsed.GetValue(_inputs) ?? [], Context.Folder);
 }

@@ -1,8 +1,6 @@
-using Flyteidl2.Dataproxy;
+using Flyteidl2.Common;
 using Flyteidl2.Task;
 using Flyteidl2.Workflow;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Union.Core.Authoring;
 using Union.Core.Boundary;
 using Union.Host.Cli.Client;
@@ -11,14 +9,9 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Union.Host.Cli.Runs;
 
-/// <summary>
-/// Sends a task: code and files go by signed URL straight to the customer's store, inputs to the cluster, and the control
-/// plane gets references only.
-/// </summary>
+/// <summary>Starts a run of a task file.</summary>
 internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
 {
-    private static readonly TimeSpan UploadLifetime = TimeSpan.FromMinutes(10);
-
     /// <summary>
     /// Creates the run called <paramref name="name"/>. The caller chooses the name, so that a repeated call finds the run
     /// that the first one made.
@@ -26,33 +19,14 @@ internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
     public async Task SubmitAsync(
         TaskFile file, IReadOnlyList<TaskInput> inputs, string name, CancellationToken cancellationToken)
     {
-        var spec = file.Spec.Clone();
-        var project = client.Project;
-        spec.TaskTemplate.Id.Project = project.Name;
-        spec.TaskTemplate.Id.Domain = project.Domain;
-        using var transfer = new SignedTransfer(time);
-        if (file.Files.Count > 0)
-        {
-            await using var bundle = await CodeBundle.CreateAsync(file.Folder, file.Files, cancellationToken);
-            spec.TaskTemplate.Metadata.CodeBundleUri = await UploadAsync(
-                transfer, bundle.FileName, bundle.Content, bundle.Md5, cancellationToken);
-        }
-
-        var values = new Inputs();
-        foreach (var input in inputs)
-        {
-            values.Literals.Add(await SendAsync(transfer, input, cancellationToken));
-        }
-
-        var cluster = await client.SelectAsync(Operation.UploadInputs, cancellationToken);
-        var uploaded = await cluster.Data.UploadInputsAsync(
-            new UploadInputsRequest { ProjectId = project, TaskSpec = spec, Inputs = values },
-            cancellationToken: cancellationToken);
+        using var sender = new TaskSender(client, time);
+        var spec = await sender.SendCodeAsync(file, cancellationToken);
+        var uploaded = await sender.SendInputsAsync(Operation.UploadInputs, spec, inputs, cancellationToken);
         var request = new CreateRunRequest
         {
             RunId = client.Run(name),
             TaskSpec = spec,
-            OffloadedInputData = uploaded.OffloadedInputData,
+            OffloadedInputData = uploaded,
             RunSpec = new RunSpec(),
             Source = RunSource.Cli,
         };
@@ -64,60 +38,59 @@ internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
         await client.Runs.CreateRunAsync(request, cancellationToken: cancellationToken);
     }
 
-    private async Task<NamedLiteral> SendAsync(SignedTransfer transfer, TaskInput input, CancellationToken cancellationToken)
+    /// <summary>Creates a run of a task that was deployed.</summary>
+    public async Task SubmitAsync(
+        TaskDetails task, IReadOnlyList<TaskInput> inputs, string name, CancellationToken cancellationToken)
     {
-        if (input is TaskInput.Value value)
+        using var sender = new TaskSender(client, time);
+        var uploaded = await sender.SendInputsAsync(Operation.UploadInputs, task.Spec, inputs, cancellationToken);
+        var request = new CreateRunRequest
         {
-            return new NamedLiteral { Name = value.Name, Value = value.Literal };
-        }
+            RunId = client.Run(name),
+            TaskId = task.TaskId,
+            OffloadedInputData = uploaded,
+            RunSpec = new RunSpec(),
+            Source = RunSource.Cli,
+        };
+        await client.Runs.CreateRunAsync(request, cancellationToken: cancellationToken);
+    }
 
-        var local = (TaskInput.LocalFile)input;
-        if (TaskTypes.IsFolder(local.Type))
+    /// <summary>Creates a run of what another run was of, with the same inputs.</summary>
+    public async Task SubmitAgainAsync(string run, string name, CancellationToken cancellationToken)
+    {
+        using var call = client.Runs.GetRunDetailsAsync(
+            new GetRunDetailsRequest { RunId = client.Run(run) }, cancellationToken: cancellationToken);
+        var details = (await call).Details;
+        // Without its private part a task has no command: such a run would be another one.
+        if ((await call.ResponseHeadersAsync).GetValue("union-partial") is not null)
         {
             throw new CliError(
-                ExitCode.WrongUsage,
-                $"--input {local.Name}: a folder cannot be sent from the command line.",
-                "Make the input a file (a tar archive, for example), or let another task write the folder.");
+                ExitCode.Unreachable, $"The cluster of {run} is offline, and it keeps what its task does.",
+                "Try again when the cluster is back: union get clusters");
         }
 
-        await using var content = new FileStream(local.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 65536, useAsync: true);
-        var md5 = await DigestAsync(content, cancellationToken);
-        var uri = await UploadAsync(transfer, FileNameOf(local.Path), content, md5, cancellationToken);
-        return new NamedLiteral { Name = local.Name, Value = BlobLiterals.File(local.Type, uri) };
-    }
-
-    private async Task<string> UploadAsync(
-        SignedTransfer transfer, string fileName, Stream content, ReadOnlyMemory<byte> md5, CancellationToken cancellationToken)
-    {
-        var cluster = await client.SelectAsync(Operation.CreateUploadLocation, cancellationToken);
-        var project = client.Project;
-        var location = await cluster.Data.CreateUploadLocationAsync(
-            new CreateUploadLocationRequest
-            {
-                Project = project.Name,
-                Domain = project.Domain,
-                Filename = fileName,
-                ContentMd5 = ByteString.CopyFrom(md5.Span),
-                ContentLength = content.Length,
-                ExpiresIn = UploadLifetime.ToDuration(),
-                AddContentMd5Metadata = true,
-            },
+        var data = await client.Runs.GetActionDataURIsAsync(
+            new GetActionDataURIsRequest { ActionId = client.Action(run, Names.RootAction) },
             cancellationToken: cancellationToken);
-        await transfer.PutAsync(new SignedUrl(location.SignedUrl), location.Headers, content, md5, cancellationToken);
-        return location.NativeUrl;
-    }
+        var spec = details.RunSpec ?? new RunSpec();
+        spec.Relation = new Relation { RelatedTo = client.Run(run), RelationType = RelationType.Rerun };
+        var request = new CreateRunRequest
+        {
+            RunId = client.Run(name),
+            TaskSpec = details.Action.Task,
+            RunSpec = spec,
+            Source = RunSource.Cli,
+        };
+        if (data.InputsUri.Length > 0)
+        {
+            // The folder is called by the digest of the inputs in it.
+            request.OffloadedInputData = new OffloadedInputData
+            {
+                Uri = data.InputsUri,
+                InputsHash = data.InputsUri.TrimEnd('/').Split('/')[^1],
+            };
+        }
 
-    /// <summary>The file's own name where the store can hold it as it stands.</summary>
-    private static string FileNameOf(string path)
-    {
-        var name = Path.GetFileName(path);
-        return ObjectKey.TryParse(name, out _) && name.Length <= 255 ? name : "data";
-    }
-
-    private static async Task<byte[]> DigestAsync(Stream content, CancellationToken cancellationToken)
-    {
-#pragma warning disable CA5351 // Content-MD5 is what object stores sign; it guards against damage, not against attack
-        return await System.Security.Cryptography.MD5.HashDataAsync(content, cancellationToken);
-#pragma warning restore CA5351
+        await client.Runs.CreateRunAsync(request, cancellationToken: cancellationToken);
     }
 }

@@ -57,6 +57,9 @@ internal sealed class FakeInstallation : IAsyncDisposable
         app.Use(CheckCall);
         app.UseRouting();
         app.MapGrpcService<FakeRunService>();
+        app.MapGrpcService<FakeTaskService>();
+        app.MapGrpcService<FakeTriggerService>();
+        app.MapGrpcService<FakeProjectService>();
         app.MapGrpcService<FakeClusterService>();
         app.MapGrpcService<FakeDataService>();
         app.MapGrpcService<FakeLinkService>();
@@ -161,6 +164,9 @@ internal sealed class FakeState
 
     /// <summary>The task endpoint is away once, after it has served so many answers.</summary>
     public int AwayAfter { get; set; } = -1;
+
+    /// <summary>What the cluster keeps cannot be had, and answers say so.</summary>
+    public bool IsClusterAway { get; set; }
 
     public Flyteidl2.Workflow.ActionDetails Root { get; set; } = new();
 

@@ -21,7 +21,7 @@ internal sealed class FakeRunService(FakeState state) : RunService.RunServiceBas
     public override Task<CreateRunResponse> CreateRun(CreateRunRequest request, ServerCallContext context)
     {
         Fail.If(request.RunId?.Name is null or "", "run_id");
-        Fail.If(request.TaskSpec is null, "task_spec");
+        Fail.If(request.TaskCase == CreateRunRequest.TaskOneofCase.None, "task");
         Fail.If(request.OffloadedInputData is not { Uri.Length: > 0, InputsHash.Length: > 0 }, "offloaded_input_data");
         Fail.If(request.Inputs is not null, "inputs reached the control plane");
         Record(request);
@@ -57,10 +57,22 @@ internal sealed class FakeRunService(FakeState state) : RunService.RunServiceBas
         return Task.FromResult(new GetActionDetailsResponse { Details = state.Root });
     }
 
-    public override Task<GetRunDetailsResponse> GetRunDetails(GetRunDetailsRequest request, ServerCallContext context)
+    public override Task<GetActionDataURIsResponse> GetActionDataURIs(
+        GetActionDataURIsRequest request, ServerCallContext context)
     {
         Record(request);
-        return Task.FromResult(new GetRunDetailsResponse { Details = new RunDetails { Action = state.Root } });
+        return Task.FromResult(new GetActionDataURIsResponse { InputsUri = "fake://store/inputs/d1ge5t" });
+    }
+
+    public override async Task<GetRunDetailsResponse> GetRunDetails(GetRunDetailsRequest request, ServerCallContext context)
+    {
+        Record(request);
+        if (state.IsClusterAway)
+        {
+            await context.WriteResponseHeadersAsync(new Metadata { { "union-partial", "cluster_offline" } });
+        }
+
+        return new GetRunDetailsResponse { Details = new RunDetails { Action = state.Root } };
     }
 
     public override Task<ListRunsResponse> ListRuns(ListRunsRequest request, ServerCallContext context)
