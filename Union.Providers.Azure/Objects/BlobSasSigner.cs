@@ -1,4 +1,7 @@
-using Azure.Storage.Sas;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Storage.Blobs.Models;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
 
@@ -9,10 +12,15 @@ namespace Union.Providers.Azure.Objects;
 /// and no verb: a signed GET allows HEAD too, and reverse. It cannot bind a length or an MD5, so both are refused; a
 /// create-only upload has the permission to create and none to write, with which Azure itself refuses to overwrite.
 /// </summary>
-/// <param name="endpoint">The account's blob endpoint, without a slash at the end.</param>
-public sealed class BlobSasSigner(
-    UserDelegationKeys keys, string account, string container, string endpoint, TimeProvider time)
+/// <remarks>
+/// Our own and not the SDK's builder, which always signs in the newest version of the format: no emulator can check
+/// that one, and a private cloud may not know it yet. This version has every field that is used here.
+/// https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
+/// </remarks>
+public sealed class BlobSasSigner(UserDelegationKeys keys, BlobObjectStoreOptions options, TimeProvider time)
 {
+    private const string Version = "2025-05-05";
+
     public static ObjectStoreCapabilities Capabilities { get; } = new(
         TimeSpan.FromHours(1), PresignBindsContentLength: false, PresignBindsContentMd5: false);
 
@@ -24,32 +32,67 @@ public sealed class BlobSasSigner(
         var delegated = await keys.GetAsync(grant.Lifetime, cancellationToken);
 
         // Whole seconds, cut off: a promise may end early but never late, and Azure refuses what outlives its key.
-        var asked = time.GetUtcNow() + grant.Lifetime;
-        var expires = asked < delegated.SignedExpiresOn ? asked : delegated.SignedExpiresOn;
-        expires = DateTimeOffset.FromUnixTimeSeconds(expires.ToUnixTimeSeconds());
-        var sas = new BlobSasBuilder
-        {
-            BlobContainerName = container,
-            BlobName = key,
-            Resource = "b",
-            Protocol = SasProtocol.Https,
-            StartsOn = time.GetUtcNow() - UserDelegationKeys.Backdated,
-            ExpiresOn = expires,
-            ContentType = grant.ResponseContentType,
-            ContentDisposition = grant.ResponseContentDisposition,
-        };
-        sas.SetPermissions(PermissionsOf(grant));
-
+        var now = time.GetUtcNow();
+        var expires = DateTimeOffset.FromUnixTimeSeconds(
+            (now + PresignRules.LifetimeBefore(delegated.SignedExpiresOn, grant, now)).ToUnixTimeSeconds());
+        var begin = now - UserDelegationKeys.Backdated;
         var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
-        var url = new SignedUrl($"{endpoint}/{container}/{path}?{sas.ToSasQueryParameters(delegated, account)}");
+        var query = QueryOf(grant, key, delegated, TextOf(begin), TextOf(expires));
+        var url = new SignedUrl($"{options.AccountUrl}/{options.Container}/{path}?{query}");
         return new PresignedRequest(grant.Verb.ToString().ToUpperInvariant(), url, HeadersOf(grant), expires);
     }
 
-    private static BlobSasPermissions PermissionsOf(PresignGrant grant) => grant switch
+    private string QueryOf(PresignGrant grant, string key, UserDelegationKey delegated, string begin, string end)
     {
-        { Verb: PresignVerb.Get or PresignVerb.Head } => BlobSasPermissions.Read,
-        { CreateOnly: true } => BlobSasPermissions.Create,
-        _ => BlobSasPermissions.Create | BlobSasPermissions.Write,
+        var permissions = PermissionsOf(grant);
+        var (keyBegin, keyEnd) = (TextOf(delegated.SignedStartsOn), TextOf(delegated.SignedExpiresOn));
+        string?[] signed =
+        [
+            permissions, begin, end, $"/blob/{options.Account}/{options.Container}/{key}", delegated.SignedObjectId,
+            delegated.SignedTenantId, keyBegin, keyEnd, delegated.SignedService, delegated.SignedVersion,
+            null, null, null, // Agents and a correlation id, for delegation within a company's own directory.
+            options.ClientRange, "https", Version, "b",
+            null, null, null, // Snapshot, encryption scope, cache control.
+            grant.ResponseContentDisposition,
+            null, null, // Content encoding and language.
+            grant.ResponseContentType,
+        ];
+        var signature = HMACSHA256.HashData(
+            Convert.FromBase64String(delegated.Value), Encoding.UTF8.GetBytes(string.Join('\n', signed)));
+
+        var query = new StringBuilder("sv=" + Version + "&spr=https");
+        Add(query, "st", begin);
+        Add(query, "se", end);
+        Add(query, "sip", options.ClientRange);
+        Add(query, "skoid", delegated.SignedObjectId);
+        Add(query, "sktid", delegated.SignedTenantId);
+        Add(query, "skt", keyBegin);
+        Add(query, "ske", keyEnd);
+        Add(query, "sks", delegated.SignedService);
+        Add(query, "skv", delegated.SignedVersion);
+        query.Append("&sr=b&sp=").Append(permissions);
+        Add(query, "rscd", grant.ResponseContentDisposition);
+        Add(query, "rsct", grant.ResponseContentType);
+        Add(query, "sig", Convert.ToBase64String(signature));
+        return query.ToString();
+    }
+
+    private static void Add(StringBuilder query, string name, string? value)
+    {
+        if (value is not null)
+        {
+            query.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        }
+    }
+
+    private static string TextOf(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string PermissionsOf(PresignGrant grant) => grant switch
+    {
+        { Verb: PresignVerb.Get or PresignVerb.Head } => "r",
+        { CreateOnly: true } => "c",
+        _ => "cw",
     };
 
     private static Dictionary<string, string> HeadersOf(PresignGrant grant) =>

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Union.Core.ComputePlane.Objects;
@@ -55,7 +54,7 @@ public sealed class UserDelegationKeys(FetchUserDelegationKey fetch, TimeProvide
             Volatile.Write(ref _key, key);
             return key;
         }
-        catch (RequestFailedException e)
+        catch (Exception e) when (BlobFailures.IsFailure(e, cancellationToken))
         {
             return _key is { } old && old.SignedExpiresOn - time.GetUtcNow() >= needed ? old : throw Translate(e);
         }
@@ -70,9 +69,6 @@ public sealed class UserDelegationKeys(FetchUserDelegationKey fetch, TimeProvide
     private bool IsHalfSpent(UserDelegationKey key) =>
         time.GetUtcNow() >= key.SignedStartsOn + ((key.SignedExpiresOn - key.SignedStartsOn) / 2);
 
-    private static ObjectStoreException Translate(RequestFailedException e) => e.Status is 401 or 403
-        ? new ObjectStoreException(
-            ObjectStoreError.Denied,
-            "Azure gave no user delegation key: the cluster's identity needs the role Storage Blob Delegator.", e)
-        : new ObjectStoreException(ObjectStoreError.Unavailable, "Azure gave no user delegation key.", e);
+    private static ObjectStoreException Translate(Exception e) => BlobFailures.Translate(
+        e, "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey (role Storage Blob Delegator)");
 }

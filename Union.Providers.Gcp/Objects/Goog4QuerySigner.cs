@@ -15,19 +15,12 @@ namespace Union.Providers.Gcp.Objects;
 /// <c>signBlob</c>, whose keys rotate, so lifetimes stay at or below an hour.
 /// https://cloud.google.com/storage/docs/authentication/canonical-requests
 /// </summary>
-public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, string bucket)
+public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, GcsObjectStoreOptions options)
 {
-    private const string Host = "storage.googleapis.com";
+    private readonly string _host = new Uri(options.Endpoint).Authority;
 
     // A key file needs microseconds; the signBlob call is a network call and may hang.
     private static readonly TimeSpan SigningTime = TimeSpan.FromSeconds(10);
-
-    /// <summary>Signs with the key of a service account's JSON key file.</summary>
-    public static Goog4QuerySigner FromKeyFile(Stream keyFile, string bucket)
-    {
-        var credential = CredentialFactory.FromStream<ServiceAccountCredential>(keyFile);
-        return new Goog4QuerySigner(credential, credential.Id, bucket);
-    }
 
     /// <param name="key">The whole key in the bucket, of which the grant's own may be the end.</param>
     /// <param name="at">When the lifetime begins; fractions of a second are cut off, so that it never ends late.</param>
@@ -40,10 +33,10 @@ public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, s
         var scope = $"{time[..8]}/auto/storage/goog4_request";
         var method = MethodOf(grant.Verb);
         var headers = HeadersOf(grant);
-        var signed = new SortedDictionary<string, string>(headers, StringComparer.Ordinal) { ["host"] = Host };
+        var signed = new SortedDictionary<string, string>(headers, StringComparer.Ordinal) { ["host"] = _host };
         var names = string.Join(';', signed.Keys);
 
-        var path = $"/{bucket}/{EncodePath(key)}";
+        var path = $"/{options.Bucket}/{GcsRequests.Encode(key)}";
         var query = QueryOf(grant, scope, time, lifetime, names);
         var request = new StringBuilder($"{method}\n{path}\n{query}\n");
         foreach (var (name, value) in signed)
@@ -55,7 +48,7 @@ public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, s
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.ToString())));
         var signature = await SignAsync($"GOOG4-RSA-SHA256\n{time}\n{scope}\n{hash}", cancellationToken);
 
-        var url = new SignedUrl($"https://{Host}{path}?{query}&X-Goog-Signature={signature}");
+        var url = new SignedUrl($"{options.Endpoint}{path}?{query}&X-Goog-Signature={signature}");
         return new PresignedRequest(method, url, headers, begin + lifetime);
     }
 
@@ -76,11 +69,14 @@ public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, s
                 ? new ObjectStoreException(
                     ObjectStoreError.Denied,
                     "Google refused to sign: the cluster's account needs iam.serviceAccounts.signBlob on itself.", e)
+                {
+                    Permission = "iam.serviceAccounts.signBlob",
+                }
                 : new ObjectStoreException(ObjectStoreError.Unavailable, "Google's signer could not be reached.", e);
         }
     }
 
-    private static SortedDictionary<string, string> HeadersOf(PresignGrant grant)
+    private SortedDictionary<string, string> HeadersOf(PresignGrant grant)
     {
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (grant.ContentMd5 is { } md5)
@@ -97,6 +93,11 @@ public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, s
         if (grant.CreateOnly)
         {
             headers["x-goog-if-generation-match"] = "0";
+        }
+
+        if (grant.Verb is PresignVerb.Put && options.EncryptionKey is { } encryption)
+        {
+            headers["x-goog-encryption-kms-key-name"] = encryption;
         }
 
         return headers;
@@ -122,8 +123,6 @@ public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, s
 
         return query.ToString();
     }
-
-    private static string EncodePath(string key) => string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
 
     private static string MethodOf(PresignVerb verb) => verb switch
     {

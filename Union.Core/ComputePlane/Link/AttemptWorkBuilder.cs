@@ -14,7 +14,7 @@ namespace Union.Core.ComputePlane.Link;
 /// <summary>Puts together what an executor needs: the control plane sent the outline, the customer's store has the rest.</summary>
 public sealed class AttemptWorkBuilder(
     PrivateParts privateParts, IObjectStore objects, ObjectLayout layout, ProjectFence fence, SecretResolver secrets,
-    LocalEndpoint endpoint)
+    LocalEndpoint endpoint, UploadedCode uploads)
 {
     private const int MaxInputBytes = 16 * 1024 * 1024;
 
@@ -30,10 +30,12 @@ public sealed class AttemptWorkBuilder(
         var isFlyte = TaskKinds.Of(spec) == TaskKind.Flyte;
         var bundle = spec.TaskTemplate?.Metadata?.CodeBundleUri ?? "";
         var found = await secrets.ResolveAsync(scope, spec.TaskTemplate?.SecurityContext, cancellationToken);
+        var inputs = await ReadInputsAsync(id, assignment.InputUri, isFlyte, cancellationToken);
+        await EnsureUploadsAsync(scope, inputs, bundle, cancellationToken);
         return new AttemptWork(assignment.Ref.Key(), id)
         {
             Spec = spec,
-            Inputs = await ReadInputsAsync(id, assignment.InputUri, isFlyte, cancellationToken),
+            Inputs = inputs,
             OutputFolder = layout.Attempt(id),
             Bundle = bundle.Length == 0 ? null : fence.Resolve(scope, bundle, "the code bundle"),
             Environment = Environment(run),
@@ -45,6 +47,19 @@ public sealed class AttemptWorkBuilder(
             },
             SecretFiles = found.Files,
         };
+    }
+
+    // Files that a client uploaded by itself: the bundle, and those that inputs point to.
+    private async System.Threading.Tasks.Task EnsureUploadsAsync(
+        ProjectScope scope, Inputs inputs, string bundle, CancellationToken cancellationToken)
+    {
+        foreach (var uri in LiteralReferences.In(inputs.Literals).Select(found => found.Uri).Append(bundle))
+        {
+            if (fence.TryResolve(scope, uri, out var key))
+            {
+                await uploads.EnsureRightAsync(key, cancellationToken);
+            }
+        }
     }
 
     private async Task<byte[]> JoinAsync(

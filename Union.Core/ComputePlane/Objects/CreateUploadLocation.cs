@@ -57,11 +57,13 @@ internal sealed class CreateUploadLocationHandler(
             : layout.Upload(scope, request.Folder, request.FileName);
 
         // Not create-only: stock clients upload the same bundle again and take a 412 for a failure. The signed digest
-        // in a key that holds it says the same, so a store that cannot bind one refuses.
+        // in a key that holds it says the same; where a store cannot bind one, UploadedCode looks before the first use.
+        // The key of a file in a folder says nothing of its content, so such a store refuses it.
+        var can = store.Capabilities;
         var grant = new PresignGrant(PresignVerb.Put, key, presigner.LifetimeOf(request.ExpiresIn))
         {
-            ContentMd5 = request.ContentMd5,
-            ContentLength = store.Capabilities.PresignBindsContentLength ? request.ContentLength : null,
+            ContentMd5 = can.PresignBindsContentMd5 || request.Folder.Length > 0 ? request.ContentMd5 : (ReadOnlyMemory<byte>?)null,
+            ContentLength = can.PresignBindsContentLength ? request.ContentLength : null,
         };
         return new UploadLocation(await presigner.SignAsync(grant, cancellationToken), store.ReferenceTo(key));
     }

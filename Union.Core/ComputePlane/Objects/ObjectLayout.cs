@@ -18,6 +18,15 @@ public sealed class ObjectLayout(string prefix = "union")
     public ObjectKey Upload(ProjectScope scope, string folder, string fileName) =>
         Project(scope).Append($"uploads/{folder}/{fileName}");
 
+    /// <summary>The MD5 that the key of an uploaded file promises; null for a key of any other kind.</summary>
+    public byte[]? DigestOf(ObjectKey code)
+    {
+        var parts = KindOf(code) is ArtifactKind.Code ? code.ToString()[$"{prefix}/v1/".Length..].Split('/') : [];
+        return parts is [_, _, _, _, { Length: 32 } digest, _] && digest.All(char.IsAsciiHexDigitLower)
+            ? Convert.FromHexString(digest)
+            : null;
+    }
+
     /// <summary>The folder that <c>inputs.pb</c> of an upload lies in.</summary>
     public ObjectKey Inputs(ProjectScope scope, string keyedDigest) => Project(scope).Append($"inputs/{keyedDigest}");
 
@@ -48,7 +57,7 @@ public sealed class ObjectLayout(string prefix = "union")
         return !text.StartsWith(root, StringComparison.Ordinal) ? null : text[root.Length..].Split('/') switch
         {
             [_, _, _, "code", ..] => ArtifactKind.Code,
-            [_, _, _, "inputs" or "private", ..] => ArtifactKind.Inputs,
+            [_, _, _, "inputs" or "private" or "uploads", ..] => ArtifactKind.Inputs,
             [_, _, _, "runs", _, _, "inputs.pb"] => ArtifactKind.Inputs,
             [_, _, _, "runs", _, _, _, "logs", ..] => ArtifactKind.Logs,
             [_, _, _, "runs", _, _, _, "report.html"] => ArtifactKind.Reports,

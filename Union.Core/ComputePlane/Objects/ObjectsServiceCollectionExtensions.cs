@@ -21,6 +21,7 @@ public static class ObjectsServiceCollectionExtensions
         services.AddSingleton<PrivateParts>();
         services.AddSingleton<ProjectFence>();
         services.AddSingleton<Presigner>();
+        services.AddSingleton<UploadedCode>();
         services.AddSingleton<SecretResolver>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(StoreFailureBehavior<,>));
         return services;

@@ -2,6 +2,8 @@ using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
 using Union.Host.Configuration;
 using Union.Providers.Aws.Objects;
+using Union.Providers.Azure.Objects;
+using Union.Providers.Gcp.Objects;
 
 namespace Union.Host.Planes.Compute;
 
@@ -16,9 +18,10 @@ internal sealed class CloudObjects(
             return objects.Provider switch
             {
                 ObjectsProvider.S3 => S3ObjectStore.Open(S3OptionsOf(bucket), AwsCredentials(), time),
-                _ => throw new UnionException(
-                    ErrorCode.Unimplemented, "objects_provider_missing",
-                    $"Objects cannot be kept by {objects.Provider} in this version."),
+                ObjectsProvider.Gcs => GcsObjectStore.Open(GcsOptionsOf(bucket), GoogleIdentity(), time),
+                ObjectsProvider.Azure => BlobObjectStore.Open(
+                    BlobOptionsOf(bucket), objects.Credentials.ClientId, time),
+                _ => throw new InvalidOperationException($"{objects.Provider} is no cloud."),
             };
         }
         catch (ArgumentException e)
@@ -46,6 +49,33 @@ internal sealed class CloudObjects(
             : null,
         MaxLifetime = policy.MaxLifetime,
         UploadMax = Math.Min(policy.UploadMax, 5L << 30),
+    };
+
+    private GcsObjectStoreOptions GcsOptionsOf(string bucket)
+    {
+        var options = new GcsObjectStoreOptions
+        {
+            Bucket = bucket,
+            Prefix = objects.Prefix,
+            EncryptionKey = objects.EncryptionKey,
+            MaxLifetime = policy.MaxLifetime,
+            UploadMax = policy.UploadMax,
+        };
+        return objects.Endpoint is { } endpoint ? options with { Endpoint = endpoint } : options;
+    }
+
+    private GcsIdentity GoogleIdentity() => objects.Credentials.KeyFile is { } file
+        ? GcsIdentity.FromKeyFile(file)
+        : GcsIdentity.Default(objects.Credentials.ServiceAccount);
+
+    private BlobObjectStoreOptions BlobOptionsOf(string container) => new()
+    {
+        Account = objects.Account!,
+        Container = container,
+        Prefix = objects.Prefix,
+        Endpoint = objects.Endpoint,
+        MaxLifetime = policy.MaxLifetime,
+        UploadMax = policy.UploadMax,
     };
 
     private AwsCredentialOptions AwsCredentials() => new()

@@ -28,7 +28,7 @@ public sealed class BlobSasSignerTests
     {
         var file = Read();
         using var keys = KeysOf(file);
-        var signer = new BlobSasSigner(keys, file.Account, file.Container, Endpoint, _time);
+        var signer = new BlobSasSigner(keys, Options(file.Account, file.Container), _time);
 
         foreach (var vector in file.Vectors)
         {
@@ -57,7 +57,7 @@ public sealed class BlobSasSignerTests
     public async Task Sign_ABoundOnContent_IsRefused()
     {
         using var keys = KeysOf(Read());
-        var signer = new BlobSasSigner(keys, "a", "c", Endpoint, _time);
+        var signer = new BlobSasSigner(keys, Options("account", "container"), _time);
         var put = new PresignGrant(PresignVerb.Put, ObjectKey.Parse("a"), TimeSpan.FromMinutes(5));
 
         foreach (var grant in new[] { put with { ContentLength = 5 }, put with { ContentMd5 = new byte[16] } })
@@ -72,7 +72,7 @@ public sealed class BlobSasSignerTests
     public async Task Sign_BeyondTheKeysEnd_EndsWithTheKey()
     {
         using var keys = new UserDelegationKeys((s, _, _) => Task.FromResult(Key(Read(), s, Noon.AddMinutes(30))), _time);
-        var signer = new BlobSasSigner(keys, "a", "c", Endpoint, _time);
+        var signer = new BlobSasSigner(keys, Options("account", "container"), _time);
 
         var grant = new PresignGrant(PresignVerb.Get, ObjectKey.Parse("a"), TimeSpan.FromHours(1));
         var signed = await signer.SignAsync(grant, "a", Cancel);
@@ -113,6 +113,9 @@ public sealed class BlobSasSignerTests
 
         Assert.Equal(ObjectStoreError.Denied, thrown.Error);
     }
+
+    private static BlobObjectStoreOptions Options(string account, string container) =>
+        new() { Account = account, Container = container };
 
     private static VectorFile Read()
     {

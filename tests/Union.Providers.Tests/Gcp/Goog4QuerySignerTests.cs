@@ -9,6 +9,7 @@ namespace Union.Providers.Tests.Gcp;
 
 public sealed class Goog4QuerySignerTests
 {
+    private static readonly GcsObjectStoreOptions Bucket = new() { Bucket = "bucket" };
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
     // The vectors are of Google's own signer for node; make-vectors.mjs made them under a key of its own.
@@ -17,7 +18,8 @@ public sealed class Goog4QuerySignerTests
     {
         var vectors = Read();
         using var keyFile = KeyFile(vectors);
-        var signer = Goog4QuerySigner.FromKeyFile(keyFile, vectors.Bucket);
+        var credential = CredentialFactory.FromStream<ServiceAccountCredential>(keyFile);
+        var signer = new Goog4QuerySigner(credential, credential.Id, new GcsObjectStoreOptions { Bucket = vectors.Bucket });
 
         foreach (var vector in vectors.Vectors)
         {
@@ -34,7 +36,7 @@ public sealed class Goog4QuerySignerTests
     [Fact]
     public async Task Sign_EveryBound_IsARequiredHeader()
     {
-        var signer = new Goog4QuerySigner(new Signer(_ => Task.FromResult("AAAA")), "a@b", "bucket");
+        var signer = new Goog4QuerySigner(new Signer(_ => Task.FromResult("AAAA")), "a@b", Bucket);
         var grant = new PresignGrant(PresignVerb.Put, ObjectKey.Parse("a"), TimeSpan.FromMinutes(5))
         {
             ContentLength = 5,
@@ -55,7 +57,7 @@ public sealed class Goog4QuerySignerTests
     public async Task Sign_WhereGoogleRefuses_SaysWhy(System.Net.HttpStatusCode status, ObjectStoreError error)
     {
         var refusal = new Google.GoogleApiException("iam", "no") { HttpStatusCode = status };
-        var signer = new Goog4QuerySigner(new Signer(_ => Task.FromException<string>(refusal)), "a@b", "bucket");
+        var signer = new Goog4QuerySigner(new Signer(_ => Task.FromException<string>(refusal)), "a@b", Bucket);
         var grant = new PresignGrant(PresignVerb.Get, ObjectKey.Parse("a"), TimeSpan.FromMinutes(5));
 
         var thrown = await Assert.ThrowsAsync<ObjectStoreException>(() => signer.SignAsync(

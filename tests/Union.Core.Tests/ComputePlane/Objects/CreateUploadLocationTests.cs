@@ -97,12 +97,17 @@ public sealed class CreateUploadLocationTests
     }
 
     [Fact]
-    public async Task Handle_StoreThatBindsNoDigest_IsRefused()
+    public async Task Handle_StoreThatBindsNoDigest_TakesItInTheKeyOnly()
     {
-        using var plane = new ComputePlaneFixture(objects: new InMemoryObjectStore(TimeProvider.System, bindsUploads: false));
+        var store = new InMemoryObjectStore(TimeProvider.System, bindsUploads: false);
+        using var plane = new ComputePlaneFixture(objects: store);
 
-        var thrown = await plane.RefusedAsync(Good);
+        await plane.SendAsync(Good);
+        var thrown = await plane.RefusedAsync(Good with { Folder = "several" });
 
+        var grant = Assert.Single(store.Grants);
+        Assert.Null(grant.ContentMd5);
+        Assert.Contains("/code/", grant.Key.ToString(), StringComparison.Ordinal);
         Assert.Equal("object_store_unsupported", thrown.Reason);
     }
 

@@ -1,8 +1,10 @@
-// Makes sas-vectors.json with Microsoft's own signer: npm install @azure/storage-blob, then
-// node make-vectors.mjs > sas-vectors.json. The key opens nothing. `version` is the one that the .NET SDK signs with.
+// Signs with Microsoft's own signer: reads a JSON list of keys, prints what it signed for each. The delegation key opens
+// nothing. `version` is that of our signer. sas-vectors.json was made by
+// echo '["a/b.txt", ...]' | node sas-vectors.mjs.
+import { text as read } from 'node:stream/consumers';
 import { BlobSASPermissions, SASProtocol, generateBlobSASQueryParameters } from '@azure/storage-blob';
 
-const version = '2026-10-06';
+const version = '2025-05-05';
 const account = 'someaccount';
 const container = 'some-container';
 const at = Date.UTC(2026, 2, 1, 12, 0, 0);
@@ -12,10 +14,7 @@ const key = {
   signedStartsOn: new Date(at), signedExpiresOn: new Date(at + day), signedService: 'b', signedVersion: version,
   value: Buffer.alloc(32, 7).toString('base64'),
 };
-const keys = [
-  'a/b.txt', 'a b/c+d', 'q?x=1&s=2#f', '100%', '%2e%2ex', '%41', '\'"()[]{}*!$;:@,<>|^`', '~/tilde', '...', '..a',
-  '日本語/ümläut/😀', ' leading', 'trailing ./x',
-];
+const keys = JSON.parse(await read(process.stdin));
 const grants = keys.flatMap(name => [
   { verb: 'Get', key: name, permissions: 'r' },
   { verb: 'Get', key: name, permissions: 'r', type: 'text/html; charset=utf-8', disposition: 'inline; filename="a b"' },

@@ -1,7 +1,9 @@
-// Makes goog4-vectors.json with Google's own signer: npm install @google-cloud/storage, then
-// node make-vectors.mjs > goog4-vectors.json. The key is made here, belongs to nobody and opens nothing.
+// Signs with Google's own signer: reads a JSON list of keys, prints what it signed for each. The account's key is made
+// here, belongs to nobody and opens nothing. goog4-vectors.json was made by
+// echo '["a/b.txt", ...]' | node goog4-vectors.mjs.
 import { Storage } from '@google-cloud/storage';
 import { generateKeyPairSync } from 'node:crypto';
+import { text as read } from 'node:stream/consumers';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -9,10 +11,7 @@ const email = 'signer@throw-away.iam.gserviceaccount.com';
 const storage = new Storage({ projectId: 'throw-away', credentials: { client_email: email, private_key: pem } });
 const bucket = 'some-bucket';
 const at = Date.UTC(2035, 2, 1, 12, 0, 0); // it refuses to sign for the past
-const keys = [
-  'a/b.txt', 'a b/c+d', 'q?x=1&s=2#f', '100%', '%2e%2ex', '%41', '\'"()[]{}*!$;:@,<>|^`', '~/tilde', '...', '..a',
-  '日本語/ümläut/😀', ' leading', 'trailing ./x',
-];
+const keys = JSON.parse(await read(process.stdin));
 const md5 = 'XUFAKrxLKna5cZ2REBfFkg==';
 const grants = keys.flatMap(key => [
   { verb: 'Get', key },

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
+using Union.Providers.Azure.Objects;
+using Union.Testing.Objects;
+using Union.Testing.Servers;
+
+namespace Union.Providers.Tests.Azure;
+
+internal static class BlobStores
+{
+    private const string Container = "tests";
+
+    public static async Task<ObjectStoreUnderTest> OpenAsync(
+        Azurite azurite, Func<BlobObjectStoreOptions, BlobObjectStoreOptions>? change = null)
+    {
+        Assert.SkipWhen(azurite.Absent is not null, azurite.Absent ?? "");
+        var client = azurite.CreateClient();
+        var service = new BlobServiceClient(
+            new Uri(azurite.Endpoint), new Identity(), new BlobClientOptions { Transport = new HttpClientTransport(client) });
+        await service.GetBlobContainerClient(Container).CreateIfNotExistsAsync(
+            cancellationToken: TestContext.Current.CancellationToken);
+        var options = new BlobObjectStoreOptions
+        {
+            Account = Azurite.Account,
+            Container = Container,
+            Prefix = "p/" + RandomNumberGenerator.GetHexString(16),
+            Endpoint = azurite.Endpoint,
+        };
+        var store = new BlobObjectStore(change?.Invoke(options) ?? options, new Identity(), TimeProvider.System, client);
+        return new ObjectStoreUnderTest(store, client, advance: null, pageSize: 60, () =>
+        {
+            store.Dispose();
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    /// <summary>Tokens as Entra makes them, but for the signature, which azurite does not check.</summary>
+    private sealed class Identity : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            var claims = JsonSerializer.Serialize(new
+            {
+                aud = "https://storage.azure.com",
+                iss = "https://sts.windows.net/ab1f708d-50f6-404c-a006-d71b2ac7a606/",
+                iat = now.AddMinutes(-5).ToUnixTimeSeconds(),
+                nbf = now.AddMinutes(-5).ToUnixTimeSeconds(),
+                exp = now.AddHours(1).ToUnixTimeSeconds(),
+                oid = "23657296-5cd5-45b0-a809-d972a7f4dfe1",
+                tid = "dd0d0df1-06c3-436c-8034-4b9a153097ce",
+            });
+            return new AccessToken($"{Encode("""{"alg":"RS256","typ":"JWT"}""")}.{Encode(claims)}.{Encode("none")}", now.AddHours(1));
+        }
+
+        public override ValueTask<AccessToken> GetTokenAsync(
+            TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+
+        private static string Encode(string text) =>
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using Google.Apis.Auth.OAuth2;
+using Google.Apis.Auth.OAuth2.Responses;
+using Union.Core.ComputePlane.Objects;
+using Union.Testing.Objects;
+
+namespace Union.Providers.Tests.Gcp;
+
+public sealed class GcsObjectStoreTests : ObjectStoreContract
+{
+    protected override async ValueTask<ObjectStoreUnderTest> CreateAsync() => (await GcsStores.OpenAsync()).Test;
+
+    [Theory]
+    [InlineData(404, "NoSuchBucket", ObjectStoreError.NoBucket, null)]
+    [InlineData(403, "AccessDenied", ObjectStoreError.Denied, "storage.objects.get")]
+    [InlineData(401, "AuthenticationRequired", ObjectStoreError.BadCredentials, null)]
+    [InlineData(403, "RequestTimeTooSkewed", ObjectStoreError.ClockSkewed, null)]
+    [InlineData(429, "SlowDown", ObjectStoreError.Throttled, null)]
+    [InlineData(503, "ServiceUnavailable", ObjectStoreError.Unavailable, null)]
+    public async Task Refusal_OfTheStore_HasAnErrorOfItsOwn(
+        int status, string code, ObjectStoreError error, string? permission)
+    {
+        var (test, server) = await GcsStores.OpenAsync();
+        await using var _ = test;
+        server.Refusal = (status, code);
+
+        var thrown = await Assert.ThrowsAsync<ObjectStoreException>(
+            () => test.Store.OpenReadAsync(Key("a"), 0, Cancel));
+
+        Assert.Equal(error, thrown.Error);
+        Assert.Equal(permission, thrown.Permission);
+    }
+
+    [Fact]
+    public async Task NoToken_IsBadCredentials()
+    {
+        var (test, _) = await GcsStores.OpenAsync(tokens: new NoTokens());
+        await using var store = test;
+
+        var thrown = await Assert.ThrowsAsync<ObjectStoreException>(() => test.Store.HeadAsync(Key("a"), Cancel));
+
+        Assert.Equal(ObjectStoreError.BadCredentials, thrown.Error);
+    }
+
+    [Fact]
+    public async Task PresignedPut_WithACustomersKey_NamesItInASignedHeader()
+    {
+        const string encryption = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
+        var (test, _) = await GcsStores.OpenAsync(o => o with { EncryptionKey = encryption });
+        await using var store = test;
+        var signed = await test.Store.PresignAsync(
+            new PresignGrant(PresignVerb.Put, Key("a"), TimeSpan.FromMinutes(5)), Cancel);
+
+        using var good = await test.Client.SendAsync(signed.ToMessage([1]), Cancel);
+        var without = signed.ToMessage([1]);
+        without.Headers.Remove("x-goog-encryption-kms-key-name");
+        using var bad = await test.Client.SendAsync(without, Cancel);
+
+        Assert.Equal(encryption, signed.RequiredHeaders["x-goog-encryption-kms-key-name"]);
+        Assert.Equal(HttpStatusCode.OK, good.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, bad.StatusCode);
+    }
+
+    private sealed class NoTokens : ITokenAccess
+    {
+        public Task<string> GetAccessTokenForRequestAsync(
+            string? authUri = null, CancellationToken cancellationToken = default) =>
+            throw new TokenResponseException(new TokenErrorResponse { Error = "invalid_grant" });
+    }
+}

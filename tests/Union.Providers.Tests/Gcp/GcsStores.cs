@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using Google.Apis.Auth.OAuth2;
+using Union.Providers.Gcp.Objects;
+using Union.Testing.Objects;
+using Union.Testing.Servers;
+
+namespace Union.Providers.Tests.Gcp;
+
+/// <summary>A store on a loopback server that verifies what it signs.</summary>
+internal static class GcsStores
+{
+    private static readonly RSA Key = RSA.Create(2048);
+
+    public static async Task<(ObjectStoreUnderTest Test, CloudStorageServer Server)> OpenAsync(
+        Func<GcsObjectStoreOptions, GcsObjectStoreOptions>? change = null, ITokenAccess? tokens = null)
+    {
+        var server = await CloudStorageServer.StartAsync(Key);
+        var options = new GcsObjectStoreOptions { Bucket = CloudStorageServer.Bucket, Prefix = "pre/fix", Endpoint = server.Endpoint };
+        var signer = new Signer();
+        var identity = new GcsIdentity(tokens ?? signer, signer, _ => Task.FromResult(CloudStorageServer.Account));
+        var store = GcsObjectStore.Open(change?.Invoke(options) ?? options, identity, server.Time);
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        var test = new ObjectStoreUnderTest(store, client, server.Time.Advance, CloudStorageServer.PageSize, async () =>
+        {
+            store.Dispose();
+            await server.DisposeAsync();
+        });
+        return (test, server);
+    }
+
+    private sealed class Signer : IBlobSigner, ITokenAccess
+    {
+        public Task<string> SignBlobAsync(byte[] blob, CancellationToken cancellationToken = default) => Task.FromResult(
+            Convert.ToBase64String(Key.SignData(blob, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+
+        public Task<string> GetAccessTokenForRequestAsync(
+            string? authUri = null, CancellationToken cancellationToken = default) => Task.FromResult(CloudStorageServer.Token);
+    }
+}
