@@ -1,4 +1,5 @@
 using System.Net;
+using Union.Core.ComputePlane.Secrets;
 
 namespace Union.Host.Configuration;
 
@@ -50,4 +51,4 @@ internal enum ImageMode
 }
 
 internal sealed record PolicyConfiguration(
-    IReadOnlyList<string> Verbs, TimeSpan MaxLifetime, long UploadMax, IReadOnlyList<string> Relays);
+    IReadOnlyList<string> Verbs, TimeSpan MaxLifetime, long UploadMax, IReadOnlyList<string> Relays, SecretPolicy Secrets);

@@ -1,6 +1,7 @@
 using System.Net;
 using Union.Core.Authoring.Yaml;
 using Union.Core.Boundary;
+using Union.Core.ComputePlane.Secrets;
 
 namespace Union.Host.Configuration;
 
@@ -147,9 +148,19 @@ internal static class PlaneReaders
             reader.Words(section, "verbs", "get", "put"),
             reader.Duration(section, "maxLifetime", TimeSpan.FromHours(1), TimeSpan.FromHours(1)),
             reader.Size(section, "uploadMax", 5L << 30),
-            reader.Words(section, "relays", "logs", "metrics", "events", "secrets"));
+            reader.Words(section, "relays", "logs", "metrics", "events", "secrets"),
+            ReadSecretPolicy(reader, section));
         section.End();
         return policy;
+    }
+
+    // Absent is not empty: an empty list gives tasks no secret at all.
+    private static SecretPolicy ReadSecretPolicy(ConfigurationReader reader, YamlSection section)
+    {
+        var grants = reader.List<SecretGrant>(section, "secrets", SecretGrant.TryParse, "PROJECT/SECRET, where a star stands for any");
+        return section.Find("secrets") is null
+            ? reader.Keep(section, "secrets", SecretPolicy.ScopesOnly, "null")
+            : new SecretPolicy(grants);
     }
 
     private static TelemetryConfiguration ReadTelemetry(ConfigurationReader reader, YamlSection section)

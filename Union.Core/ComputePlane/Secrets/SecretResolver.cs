@@ -7,7 +7,7 @@ namespace Union.Core.ComputePlane.Secrets;
 /// Finds the secrets that a task names, the most specific scope first: project and domain, project, domain, org.
 /// The task gets them as variables, by default the name in capitals, or as files.
 /// </summary>
-public sealed class SecretResolver(ISecretStore store)
+public sealed class SecretResolver(ISecretStore store, SecretPolicy policy)
 {
     private const int MaxSecrets = 100;
 
@@ -27,6 +27,14 @@ public sealed class SecretResolver(ISecretStore store)
             var name = NameOf(secret);
             var isFile = secret.MountRequirement is Secret.Types.MountType.File;
             var variable = isFile && secret.EnvVar.Length == 0 ? null : VariableOf(secret, name);
+            if (!policy.Allows(scope.Project, name))
+            {
+                throw new UnionException(
+                    ErrorCode.PermissionDenied, "secret_refused_by_policy",
+                    $"This cluster gives the secret {name} to no task of project {scope.Project}.",
+                    "The owner of the cluster decides that in computePlane.policy.secrets.");
+            }
+
             var value = await FindAsync(scope, name, cancellationToken);
             if (isFile)
             {

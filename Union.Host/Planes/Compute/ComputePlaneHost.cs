@@ -123,6 +123,7 @@ internal static class ComputePlaneHost
     private static void AddProviders(
         IServiceCollection services, ComputePlaneConfiguration configuration, DataFolder folder, string keys)
     {
+        services.AddSingleton(configuration.Policy.Secrets);
         services.AddSecretStore(
             configuration.Secrets, new FileSecretStoreOptions(folder.Folder("secrets"), Path.Combine(keys, "secrets.key")));
         services.AddProcessExecutor(ExecutorOptions.From(configuration.Executor, folder.Path));

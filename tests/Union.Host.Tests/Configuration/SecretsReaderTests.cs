@@ -63,6 +63,29 @@ public sealed class SecretsReaderTests : IDisposable
         Assert.Contains(errors, error => error.Contains(expected, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("{}", true, true)]
+    [InlineData("{secrets: null}", true, true)]
+    [InlineData("{secrets: []}", false, false)]
+    [InlineData("{secrets: [weather/api_key, '*/shared']}", true, false)]
+    public void Policy_OfSecrets_IsReadAsItStands(string policy, bool weather, bool billing)
+    {
+        var loaded = Loader().Load("union.yaml", $"version: 1\ncomputePlane: {{policy: {policy}}}\n", null)
+            .Configuration.ComputePlane.Policy.Secrets;
+
+        Assert.Equal((weather, billing), (loaded.Allows("weather", "api_key"), loaded.Allows("billing", "api_key")));
+        Assert.Equal(weather, loaded.Allows("billing", "shared"));
+    }
+
+    [Fact]
+    public void Policy_GrantOfAnotherForm_IsAnError()
+    {
+        var thrown = Assert.Throws<InvalidDocumentException>(
+            () => Loader().Load("union.yaml", "version: 1\ncomputePlane: {policy: {secrets: [api_key]}}\n", null));
+
+        Assert.Contains("'api_key' in 'computePlane.policy.secrets' must be PROJECT/SECRET", Assert.Single(thrown.Errors), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Show_ListsTheKeysOfTheChosenProviderOnly()
     {

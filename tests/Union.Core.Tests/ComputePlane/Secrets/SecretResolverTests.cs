@@ -97,6 +97,42 @@ public sealed class SecretResolverTests
         Assert.Equal("xy", string.Concat(found.Files.Select(f => Encoding.UTF8.GetString(f.Value.Reveal().Span))));
     }
 
+    [Theory]
+    [InlineData(true, "*/*")]
+    [InlineData(true, "other/key", "p/key")]
+    [InlineData(true, "*/key")]
+    [InlineData(true, "p/*")]
+    [InlineData(false, "other/*", "*/other", "P/key", "p/KEY")]
+    [InlineData(false)]
+    public async Task Resolve_UnderAPolicy_GivesWhatItNamesOnly(bool given, params string[] grants)
+    {
+        await PutAsync("acme", "p", "dev", "x");
+        var policy = new SecretPolicy(
+            [.. grants.Select(text => SecretGrant.TryParse(text, out var grant) ? grant : throw new ArgumentException(text))]);
+        Secret[] forms = [new Secret { Key = "key" }, AsFile("key")];
+
+        foreach (var secret in forms)
+        {
+            var resolving = ResolveAsync(Needs(secret), policy);
+            if (given)
+            {
+                await resolving;
+                continue;
+            }
+
+            var thrown = await Assert.ThrowsAsync<UnionException>(() => resolving);
+            Assert.Equal((ErrorCode.PermissionDenied, "secret_refused_by_policy"), (thrown.Code, thrown.Reason));
+        }
+    }
+
+    [Theory]
+    [InlineData("key")]
+    [InlineData("p/key/more")]
+    [InlineData("p/a b")]
+    [InlineData("/key")]
+    [InlineData("p/k*")]
+    public void Grant_OfAnotherForm_IsNoGrant(string text) => Assert.False(SecretGrant.TryParse(text, out _));
+
     private static Secret AsFile(string key, string variable = "") =>
         new() { Key = key, EnvVar = variable, MountRequirement = Secret.Types.MountType.File };
 
@@ -104,6 +140,6 @@ public sealed class SecretResolverTests
         new SecretName(new SecretScope(org, project, domain), "key"), new SecretBytes(Encoding.UTF8.GetBytes(value)),
         PutSecret.CreateOnly, ComputePlaneFixture.Cancel);
 
-    private Task<TaskSecrets> ResolveAsync(SecurityContext? security) =>
-        new SecretResolver(_store).ResolveAsync(ComputePlaneFixture.Scope, security, ComputePlaneFixture.Cancel);
+    private Task<TaskSecrets> ResolveAsync(SecurityContext? security, SecretPolicy? policy = null) =>
+        new SecretResolver(_store, policy ?? SecretPolicy.ScopesOnly).ResolveAsync(ComputePlaneFixture.Scope, security, ComputePlaneFixture.Cancel);
 }
