@@ -28,6 +28,7 @@ public sealed class AttemptWorkBuilder(
         var run = RunSpec.Parser.ParseFrom(await JoinAsync(
             scope, assignment.RunProjection, assignment.RunPrivate, cancellationToken));
         var isFlyte = TaskKinds.Of(spec) == TaskKind.Flyte;
+        RefuseOtherFolders(run);
         var bundle = spec.TaskTemplate?.Metadata?.CodeBundleUri ?? "";
         var found = await secrets.ResolveAsync(scope, spec.TaskTemplate?.SecurityContext, cancellationToken);
         var inputs = await ReadInputsAsync(id, assignment.InputUri, isFlyte, cancellationToken);
@@ -59,6 +60,18 @@ public sealed class AttemptWorkBuilder(
             {
                 await uploads.EnsureRightAsync(key, cancellationToken);
             }
+        }
+    }
+
+    // Said rather than ignored: whoever asks for a place looks for the data there.
+    private static void RefuseOtherFolders(RunSpec run)
+    {
+        if (run.RunBaseDir.Length > 0 || run.RawDataStorage is { RawDataPrefix.Length: > 0 })
+        {
+            throw new UnionException(
+                ErrorCode.InvalidArgument, "run_folder_unsupported",
+                "The run names a base folder or a raw-data prefix of its own; this cluster chooses both, below the run's folder.",
+                "Leave run_base_dir and the raw-data path out.");
         }
     }
 

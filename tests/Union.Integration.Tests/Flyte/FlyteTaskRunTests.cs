@@ -1,7 +1,9 @@
 using Flyteidl2.Common;
+using Flyteidl2.Task;
 using Flyteidl2.Workflow;
 using Grpc.Core;
 using Union.Integration.Tests.Processes;
+using Task = System.Threading.Tasks.Task;
 
 namespace Union.Integration.Tests.Flyte;
 
@@ -52,6 +54,22 @@ public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlyteP
 
         Assert.StartsWith("no_result: ", silent.ErrorInfo.Message, StringComparison.Ordinal);
         Assert.StartsWith("exit_code: exit code 3", crashed.ErrorInfo.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WithARawDataPrefixOfItsOwn_IsRefusedAndNotIgnored()
+    {
+        var before = await Client.RunAsync("nothing");
+        var store = before.Attempts[0].Outputs.OutputUri;
+        store = store[..store.IndexOf("/runs/", StringComparison.Ordinal)];
+
+        var own = await Client.EndAsync(await Client.SubmitAsync(
+            "nothing", 0, run => run.RawDataStorage = new RawDataStorage { RawDataPrefix = store + "/raw" }));
+        var foreign = await Assert.ThrowsAsync<RpcException>(() => Client.SubmitAsync(
+            "nothing", 0, run => run.RawDataStorage = new RawDataStorage { RawDataPrefix = "file:///etc/raw" }));
+
+        Assert.StartsWith("run_folder_unsupported", own.ErrorInfo.Message, StringComparison.Ordinal);
+        Assert.Equal(StatusCode.InvalidArgument, foreign.StatusCode);
     }
 
     [Fact]

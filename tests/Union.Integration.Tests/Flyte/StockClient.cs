@@ -20,21 +20,22 @@ internal sealed class StockClient(UnionInstallation union) : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async Task<string> SubmitAsync(string function, int retries = 0, Action<TaskSpec>? change = null, params NamedLiteral[] inputs)
+    public async Task<string> SubmitAsync(string function, int retries = 0, Action<RunSpec>? change = null, params NamedLiteral[] inputs)
     {
         var spec = SpecOf(function, retries);
-        change?.Invoke(spec);
         var data = await Union.SelectAsync(Operation.UploadInputs, Cancel);
         var upload = new UploadInputsRequest { ProjectId = Union.Project, TaskSpec = spec, Inputs = new Inputs() };
         upload.Inputs.Literals.AddRange(inputs);
         var uploaded = await RetryAsync(() => data.Data.UploadInputsAsync(upload, cancellationToken: Cancel));
+        var run = new RunSpec { Envs = new Envs { Values = { new Flyteidl2.Core.KeyValuePair { Key = "LOG_LEVEL", Value = "20" } } } };
+        change?.Invoke(run);
         var created = await Union.Runs.CreateRunAsync(
             new CreateRunRequest
             {
                 ProjectId = Union.Project,
                 TaskSpec = spec,
                 OffloadedInputData = uploaded.OffloadedInputData,
-                RunSpec = new RunSpec { Envs = new Envs { Values = { new Flyteidl2.Core.KeyValuePair { Key = "LOG_LEVEL", Value = "20" } } } },
+                RunSpec = run,
             },
             cancellationToken: Cancel);
         return created.Run.Action.Id.Run.Name;
