@@ -2,6 +2,7 @@ using Flyteidl2.Task;
 using Flyteidl2.Workflow;
 using MediatR;
 using Union.Core.Boundary;
+using Union.Core.Boundary.Identity;
 using Union.Core.Boundary.Projections;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Runs;
@@ -42,7 +43,8 @@ internal sealed class NewRunReader(IMediator mediator, Caller caller, IPrivatePa
         var clusterId = await mediator.Send(new SelectCluster(project, domain, null), cancellationToken);
         var scope = new ProjectScope(caller.Principal.Org, project, domain);
         var task = SplitMessage.Of(request.TaskSpec);
-        var taskPrivate = await privateParts.PutAsync(clusterId, scope, task.Private, cancellationToken);
+        var taskPrivate = await privateParts.PutForAsync(
+            caller.Principal, Verb.RunsCreate, clusterId, scope, task.Private, cancellationToken);
         var content = TaskFacts.Of(request.TaskSpec, task.Projection, taskPrivate);
         var run = new CreateRun(
             project, domain, name, clusterId, content, default, "", Inputs(request), [], (int)request.Source)
@@ -87,7 +89,8 @@ internal sealed class NewRunReader(IMediator mediator, Caller caller, IPrivatePa
         return run with
         {
             Projection = split.Projection,
-            PrivatePart = await privateParts.PutAsync(run.ClusterId, scope, split.Private, cancellationToken),
+            PrivatePart = await privateParts.PutForAsync(
+                caller.Principal, Verb.RunsCreate, run.ClusterId, scope, split.Private, cancellationToken),
             Labels = RunSpecFacts.Labels(spec),
             References = [.. run.References, .. RunSpecFacts.References(spec)],
         };

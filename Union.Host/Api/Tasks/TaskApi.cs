@@ -2,6 +2,7 @@ using Flyteidl2.Task;
 using Grpc.Core;
 using MediatR;
 using Union.Core.Boundary;
+using Union.Core.Boundary.Identity;
 using Union.Core.Boundary.Projections;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Tasks;
@@ -29,8 +30,9 @@ internal sealed class TaskApi(IMediator mediator, Caller caller, IPrivateParts p
         var clusterId = await mediator.Send(new SelectCluster(id.Project, id.Domain, null), context.CancellationToken);
         var scope = new ProjectScope(caller.Principal.Org, id.Project, id.Domain);
         var split = SplitMessage.Of(spec);
-        var taskPrivate = await privateParts.PutAsync(clusterId, scope, split.Private, context.CancellationToken);
-        var reader = new NewTriggerReader(privateParts, clusterId, scope);
+        var taskPrivate = await privateParts.PutForAsync(
+            caller.Principal, Verb.TasksDeploy, clusterId, scope, split.Private, context.CancellationToken);
+        var reader = new NewTriggerReader(privateParts, caller.Principal, clusterId, scope);
         var triggers = new List<NewTrigger>(request.Triggers.Count);
         foreach (var trigger in request.Triggers)
         {

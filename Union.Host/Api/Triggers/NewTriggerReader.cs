@@ -2,6 +2,7 @@ using Flyteidl2.Common;
 using Flyteidl2.Task;
 using Flyteidl2.Trigger;
 using Union.Core.Boundary;
+using Union.Core.Boundary.Identity;
 using Union.Core.Boundary.Projections;
 using Union.Core.ControlPlane.Triggers;
 using Union.Host.Api.Runs;
@@ -12,7 +13,8 @@ namespace Union.Host.Api.Triggers;
 /// Takes a trigger apart: the customer's part of its run spec goes to the cluster, inputs come by reference only, and
 /// the rest is what the control plane keeps.
 /// </summary>
-internal sealed class NewTriggerReader(IPrivateParts privateParts, string clusterId, ProjectScope scope)
+internal sealed class NewTriggerReader(
+    IPrivateParts privateParts, Principal principal, string clusterId, ProjectScope scope)
 {
     public Task<NewTrigger> ReadAsync(TaskTrigger trigger, CancellationToken cancellationToken)
     {
@@ -39,7 +41,8 @@ internal sealed class NewTriggerReader(IPrivateParts privateParts, string cluste
         runSpec ??= new RunSpec();
         var schedule = ScheduleMessages.Read(automation);
         var split = SplitMessage.Of(runSpec);
-        var runPrivate = await privateParts.PutAsync(clusterId, scope, split.Private, cancellationToken);
+        var runPrivate = await privateParts.PutForAsync(
+            principal, Verb.TasksDeploy, clusterId, scope, split.Private, cancellationToken);
         return new NewTrigger(
             name, active, description, split.Projection, runPrivate, RunSpecFacts.Labels(runSpec), inputs?.Uri ?? "",
             inputs?.InputsHash ?? "", schedule);

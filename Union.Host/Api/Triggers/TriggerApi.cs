@@ -29,7 +29,8 @@ internal sealed class TriggerApi(IMediator mediator, Caller caller, IPrivatePart
         var task = await mediator.Send(
             new GetTask(name.Project, name.Domain, name.Key.Task, version), context.CancellationToken);
         var scope = new ProjectScope(caller.Principal.Org, name.Project, name.Domain);
-        var trigger = await new NewTriggerReader(privateParts, task.Task.ClusterId, scope)
+        var trigger = await new NewTriggerReader(
+            privateParts, caller.Principal, task.Task.ClusterId, scope)
             .ReadAsync(request, context.CancellationToken);
         var detail = await mediator.Send(
             new DeployTrigger(
