@@ -117,7 +117,10 @@ if [ "$quick" = no ]; then
   unset UNION_TESTS_DATABASE
 fi
 run_script samples/weather/test.sh
-[ "$quick" = yes ] || run_script tests/clients/test.sh
+if [ "$quick" = no ]; then
+  run_script contract/test.sh
+  run_script tests/clients/test.sh
+fi
 
 echo
 if [ "$skipped" -gt 0 ]; then

@@ -11,7 +11,7 @@ public sealed class LogTests
     private static readonly string[] AllowedTexts =
     [
         "attemptUid", "clusterId", "keyId", "errorCode", "exceptionType", "method", "errorId", "reason",
-        "code", "uid", "whatToDo",
+        "code", "uid", "whatToDo", "trace",
     ];
 
     private static readonly Assembly[] Products =

@@ -90,11 +90,11 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         }
 
         var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("n");
-        LogFailed(exception.GetType().Name, context.Method, id, exception);
+        LogFailed(exception.GetType().Name, context.Method, id, ExceptionTrace.Of(exception));
         return new RpcException(new Status(StatusCode.Internal, $"An internal error happened; the log has it as {id}."));
     }
 
-    // The exception's own text may quote a request: its stack is logged, and its message only where it is one of ours.
-    [LoggerMessage(4001, LogLevel.Error, "{ExceptionType} in {Method} was answered as internal error {ErrorId}")]
-    private partial void LogFailed(string exceptionType, string method, string errorId, Exception exception);
+    // Without the exception itself, whose text may quote a request.
+    [LoggerMessage(4001, LogLevel.Error, "{ExceptionType} in {Method} was answered as internal error {ErrorId}: {Trace}")]
+    private partial void LogFailed(string exceptionType, string method, string errorId, string trace);
 }
