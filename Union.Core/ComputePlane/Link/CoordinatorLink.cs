@@ -14,15 +14,16 @@ namespace Union.Core.ComputePlane.Link;
 /// from Hello. Tasks run on meanwhile, and their events wait in the journal.
 /// </summary>
 public sealed partial class CoordinatorLink(
-    Coordinator.CoordinatorClient coordinator, AttemptJournal journal, RunningAttempts attempts, IExecutor executor,
-    OutboxSignal outbox, ClusterSelf self, IAssertionKeySink assertionKeys, LinkStatus status, TimeProvider time,
-    ILogger<CoordinatorLink> logger)
+    Coordinator.CoordinatorClient coordinator, AttemptJournal journal, RunningAttempts attempts, EndingAttempts ending,
+    IExecutor executor, OutboxSignal outbox, ClusterSelf self, IAssertionKeySink assertionKeys, LinkStatus status,
+    TimeProvider time, ILogger<CoordinatorLink> logger)
     : BackgroundService
 {
     private const uint MinorVersion = 0;
     private const int ReportBatch = 500;
     private static readonly TimeSpan LeaseWait = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan EndingPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
 
@@ -77,7 +78,8 @@ public sealed partial class CoordinatorLink(
         assertionKeys.Accept(hello.ClusterId, hello.AssertionKeys);
         status.Connected(hello.ClusterId, hello.Org);
         await ForgetAsync((long)hello.AckedEvent, cancellationToken);
-        await attempts.EndAsync(hello.End.Select(r => r.Key()), EndReason.LeaseLost, cancellationToken);
+        // Nothing is leased before they are over: the action may have been given to someone else.
+        await ending.EndAsync([.. hello.End.Select(r => r.Key())], EndReason.LeaseLost, cancellationToken);
         LogConnected(hello.ClusterId);
 
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -121,9 +123,17 @@ public sealed partial class CoordinatorLink(
                 attempts.Start(assignment, _stopping);
             }
 
-            ended = response is null
-                ? ended
-                : await attempts.EndAsync(response.End.Select(r => r.Key()), EndReason.Aborted, cancellationToken);
+            if (response is not null)
+            {
+                AttemptKey[] unwanted = [.. response.End.Select(r => r.Key())];
+                ended = [.. unwanted.Where(key => !attempts.Holds(key))];
+                var begun = ending.Begin(unwanted, EndReason.Aborted, _stopping);
+                if (response.Assignments.Count + ended.Count + begun == 0 && unwanted.Length > 0)
+                {
+                    // All that is asked for is ending already, and would be asked for at once again.
+                    await Task.Delay(EndingPause, time, cancellationToken);
+                }
+            }
         }
     }
 
@@ -176,7 +186,7 @@ public sealed partial class CoordinatorLink(
             var response = await coordinator.ReportAsync(
                 request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);
             acked = (long)response.AckedSequence;
-            await attempts.EndAsync(response.Refused.Select(r => r.Key()), EndReason.LeaseLost, cancellationToken);
+            ending.Begin(response.Refused.Select(r => r.Key()), EndReason.LeaseLost, _stopping);
             await forgetting;
             forgetting = ForgetAsync(acked, cancellationToken);
         }

@@ -23,24 +23,6 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
     public void Resume(Assignment assignment, CancellationToken cancellationToken) =>
         Track(assignment, token => runner.ResumeAsync(assignment, token), cancellationToken);
 
-    /// <summary>Ends attempts that nobody wants any more; answers those that are not here at all.</summary>
-    public async Task<IReadOnlyList<AttemptKey>> EndAsync(
-        IEnumerable<AttemptKey> keys, EndReason reason, CancellationToken cancellationToken)
-    {
-        var gone = new List<AttemptKey>();
-        foreach (var key in keys)
-        {
-            if (!Holds(key))
-            {
-                gone.Add(key);
-            }
-
-            await executor.EndAsync(key, reason, cancellationToken);
-        }
-
-        return gone;
-    }
-
     /// <summary>Waits until the runners have let go, after their token was cancelled.</summary>
     public Task StoppedAsync() => Task.WhenAll(_running.Values);
 

@@ -98,6 +98,7 @@ internal static class ComputePlaneHost
         services.AddSingleton<AttemptWorkBuilder>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<RunningAttempts>();
+        services.AddSingleton<EndingAttempts>();
         services.AddSingleton<IActionLogs, AttemptLogs>();
         services.AddSingleton<ArchivedLogs>();
         services.AddSingleton(new LocalEndpoint(configuration.ActionsListen.ToString()));
