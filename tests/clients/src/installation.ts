@@ -54,7 +54,8 @@ export class Installation {
 
   async stop(): Promise<void> {
     if (this.process.exitCode === null) {
-      this.process.kill("SIGINT");
+      // Not SIGINT: a script in the background hands "ignore it" down to all its children.
+      this.process.kill("SIGTERM");
       const late = setTimeout(() => this.process.kill("SIGKILL"), 20_000);
       await once(this.process, "exit");
       clearTimeout(late);
