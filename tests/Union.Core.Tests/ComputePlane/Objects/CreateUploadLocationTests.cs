@@ -123,4 +123,29 @@ public sealed class CreateUploadLocationTests
         Assert.Equal(ErrorCode.PermissionDenied, otherProject.Code);
         Assert.Equal(ErrorCode.PermissionDenied, otherVerb.Code);
     }
+
+    [Theory]
+    [InlineData("../code")]
+    [InlineData("a/../../runs")]
+    [InlineData("a//b")]
+    [InlineData("/a")]
+    public async Task Handle_FolderThatClimbs_IsRefused(string folder)
+    {
+        using var plane = new ComputePlaneFixture();
+
+        var inFolder = await plane.RefusedAsync(Good with { Folder = folder });
+        var inName = await plane.RefusedAsync(Good with { Folder = "a", FileName = folder });
+
+        Assert.Equal(("request_invalid", "request_invalid"), (inFolder.Reason, inName.Reason));
+    }
+
+    [Fact]
+    public async Task Handle_Folder_LiesBesideTheBundlesAndTheRuns()
+    {
+        using var plane = new ComputePlaneFixture();
+
+        var location = await plane.SendAsync(Good with { Folder = "runs", FileName = "sub/f" });
+
+        Assert.Equal(plane.UriOf("union/v1/acme/p/dev/uploads/runs/sub/f"), location.Reference.ToString());
+    }
 }

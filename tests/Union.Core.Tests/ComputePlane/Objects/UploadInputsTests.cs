@@ -94,4 +94,24 @@ public sealed class UploadInputsTests
     public void ToString_HidesTheValues() => Assert.DoesNotContain(
         "blue", new UploadInputs("p", "dev", Of(Literals.Named("x", Literals.Text("blue")))).ToString(),
         StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Handle_InputsThatTheCacheIgnores_MakeNoOtherDigest()
+    {
+        using var plane = new ComputePlaneFixture();
+
+        var one = await plane.SendAsync(Ignoring("one"));
+        var two = await plane.SendAsync(Ignoring("two"));
+        var plain = await plane.SendAsync(Ignoring("two") with { NotInDigest = [] });
+
+        Assert.Equal(one.Digest, two.Digest);
+        Assert.NotEqual(one.Folder, two.Folder);
+        Assert.NotEqual(two.Digest, plain.Digest);
+
+        static UploadInputs Ignoring(string note) => new(
+            "p", "dev", Of(Literals.Named("x", Literals.Text("blue")), Literals.Named("note", Literals.Text(note))))
+        {
+            NotInDigest = ["note"],
+        };
+    }
 }
