@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -170,9 +171,14 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
     }
 
-    private string NameOf(ObjectKey key) => ObjectKey.TryParse(_prefix + key, out var whole)
-        ? whole.ToString()
-        : throw new ObjectStoreException(ObjectStoreError.Invalid, "The key is too long behind the store's prefix.");
+    // A key behind a prefix is as legal as both are, but for its length: nothing else is looked at again for every URL.
+    private string NameOf(ObjectKey key)
+    {
+        var name = _prefix.Length == 0 ? key.ToString() : _prefix + key;
+        return Encoding.UTF8.GetByteCount(name) <= ObjectKey.MaxBytes
+            ? name
+            : throw new ObjectStoreException(ObjectStoreError.Invalid, "The key is too long behind the store's prefix.");
+    }
 
     private static DateTimeOffset InstantOf(DateTime? time) => new((time ?? default).ToUniversalTime());
 }

@@ -8,9 +8,15 @@ namespace Union.Providers.Aws.Objects;
 /// </summary>
 internal static class S3SignedHeaders
 {
-    /// <summary>Lower-case names in the order of a canonical request.</summary>
-    public static SortedDictionary<string, string> Of(PresignGrant grant, string? encryptionKey)
+    /// <summary>Lower-case names in the order of a canonical request; null where there is no bound, which is common.</summary>
+    public static SortedDictionary<string, string>? Of(PresignGrant grant, string? encryptionKey)
     {
+        if (grant.Verb is not PresignVerb.Put
+            || (grant is { ContentLength: null, ContentMd5: null, CreateOnly: false } && encryptionKey is null))
+        {
+            return null;
+        }
+
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (grant.ContentLength is { } length)
         {
@@ -27,7 +33,7 @@ internal static class S3SignedHeaders
             headers["if-none-match"] = "*";
         }
 
-        if (grant.Verb is PresignVerb.Put && encryptionKey is not null)
+        if (encryptionKey is not null)
         {
             headers["x-amz-server-side-encryption"] = "aws:kms";
             headers["x-amz-server-side-encryption-aws-kms-key-id"] = encryptionKey;

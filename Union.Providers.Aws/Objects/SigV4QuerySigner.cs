@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
 
@@ -17,6 +17,11 @@ namespace Union.Providers.Aws.Objects;
 /// <param name="encryptionKey">The KMS key that uploads must name.</param>
 public sealed class SigV4QuerySigner(S3Address address, string region, string? encryptionKey = null)
 {
+    private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
+
+    private readonly byte[] _origin = Encoding.UTF8.GetBytes($"{address.Scheme}://{address.Host}");
+    private readonly byte[] _root = Encoding.UTF8.GetBytes(address.PathPrefix + "/");
+    private readonly byte[] _hostOnly = Encoding.UTF8.GetBytes($"\nhost:{address.Host}\n\nhost");
     private SigV4Key? _key;
 
     /// <param name="key">The whole key in the bucket, of which the grant's own may be the end.</param>
@@ -28,8 +33,8 @@ public sealed class SigV4QuerySigner(S3Address address, string region, string? e
         var signing = KeyOf(credentials, begin);
         var method = MethodOf(grant.Verb);
         var headers = S3SignedHeaders.Of(grant, encryptionKey);
-        Span<byte> time = stackalloc byte[16];
-        begin.UtcDateTime.TryFormat(time, out _, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        Span<byte> time = stackalloc byte[SigV4Time.Length];
+        SigV4Time.Write(begin, time);
 
         var request = new UrlBytes(2048);
         try
@@ -38,8 +43,7 @@ public sealed class SigV4QuerySigner(S3Address address, string region, string? e
             request.Add(method);
             request.Add("\n"u8);
             var path = request.Length;
-            request.Add(address.PathPrefix);
-            request.Add("/"u8);
+            request.Add(_root);
             request.AddEncoded(key, keepSlashes: true);
             var pathEnd = request.Length;
             request.Add("\n"u8);
@@ -50,12 +54,19 @@ public sealed class SigV4QuerySigner(S3Address address, string region, string? e
             request.Add("\nUNSIGNED-PAYLOAD"u8);
 
             // :: Steps 2 and 3
-            var signature = Sign(request.Written, signing, time);
+            Span<byte> signature = stackalloc byte[2 * SHA256.HashSizeInBytes];
+            Sign(ref request, signing, time, signature);
 
-            // :: Step 4
-            var target = $"{request.ToText(path..pathEnd)}?{request.ToText(query..queryEnd)}&X-Amz-Signature={signature}";
-            var url = new SignedUrl($"{address.Scheme}://{address.Host}{target}");
-            return new PresignedRequest(method, url, headers, begin + lifetime);
+            // :: Step 4, behind the request in the same buffer
+            var url = request.Length;
+            request.Add(_origin);
+            request.Copy(path..pathEnd);
+            request.Add("?"u8);
+            request.Copy(query..queryEnd);
+            request.Add("&X-Amz-Signature="u8);
+            request.Add(signature);
+            var text = request.ToText(url..request.Length);
+            return new PresignedRequest(method, new SignedUrl(text), headers ?? None, begin + lifetime);
         }
         finally
         {
@@ -66,17 +77,13 @@ public sealed class SigV4QuerySigner(S3Address address, string region, string? e
     // Sorted by name, as the canonical form demands, so that the URL can be the canonical form.
     private static void AddQuery(
         ref UrlBytes request, PresignGrant grant, SigV4Key signing, scoped ReadOnlySpan<byte> time, TimeSpan lifetime,
-        SortedDictionary<string, string> headers)
+        SortedDictionary<string, string>? headers)
     {
-        request.Add("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="u8);
-        request.AddEncoded(signing.Credentials.AccessKeyId, keepSlashes: false);
-        request.Add("%2F"u8);
-        request.AddEncoded(signing.Scope, keepSlashes: false);
-        request.Add("&X-Amz-Date="u8);
+        request.Add(signing.QueryStart);
         request.Add(time);
         request.Add("&X-Amz-Expires="u8);
         request.Add((long)lifetime.TotalSeconds);
-        AddParameter(ref request, "&X-Amz-Security-Token="u8, signing.Credentials.SessionToken?.Reveal());
+        request.Add(signing.QueryToken);
         request.Add("&X-Amz-SignedHeaders="u8);
         AddNames(ref request, headers, "%3B"u8);
         AddParameter(ref request, "&response-content-disposition="u8, grant.ResponseContentDisposition);
@@ -92,8 +99,14 @@ public sealed class SigV4QuerySigner(S3Address address, string region, string? e
         }
     }
 
-    private void AddHeaders(ref UrlBytes request, SortedDictionary<string, string> headers)
+    private void AddHeaders(ref UrlBytes request, SortedDictionary<string, string>? headers)
     {
+        if (headers is null)
+        {
+            request.Add(_hostOnly);
+            return;
+        }
+
         request.Add("\n"u8);
         foreach (var name in SignedNames(headers))
         {
@@ -108,8 +121,14 @@ public sealed class SigV4QuerySigner(S3Address address, string region, string? e
     }
 
     private static void AddNames(
-        ref UrlBytes request, SortedDictionary<string, string> headers, ReadOnlySpan<byte> separator)
+        ref UrlBytes request, SortedDictionary<string, string>? headers, ReadOnlySpan<byte> separator)
     {
+        if (headers is null)
+        {
+            request.Add("host"u8);
+            return;
+        }
+
         var first = true;
         foreach (var name in SignedNames(headers))
         {
@@ -121,28 +140,23 @@ public sealed class SigV4QuerySigner(S3Address address, string region, string? e
 
     // "content-*" come before "host", "if-none-match" and "x-amz-*" behind it.
     private static IEnumerable<string> SignedNames(SortedDictionary<string, string> headers) =>
-        headers.Count == 0 ? ["host"] : headers.Keys.Append("host").Order(StringComparer.Ordinal);
+        headers.Keys.Append("host").Order(StringComparer.Ordinal);
 
-    private static string Sign(scoped ReadOnlySpan<byte> request, SigV4Key signing, scoped ReadOnlySpan<byte> time)
+    // The string to sign is written behind the request, in the same buffer.
+    private static void Sign(
+        ref UrlBytes request, SigV4Key signing, scoped ReadOnlySpan<byte> time, scoped Span<byte> signature)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(request, hash);
-        var text = new UrlBytes(256);
-        try
-        {
-            text.Add("AWS4-HMAC-SHA256\n"u8);
-            text.Add(time);
-            text.Add("\n"u8);
-            text.Add(signing.Scope);
-            text.Add("\n"u8);
-            text.Add(Convert.ToHexStringLower(hash));
-            signing.Sign(text.Written, hash);
-            return Convert.ToHexStringLower(hash);
-        }
-        finally
-        {
-            text.Dispose();
-        }
+        SHA256.HashData(request.Written, hash);
+        var text = request.Length;
+        request.Add("AWS4-HMAC-SHA256\n"u8);
+        request.Add(time);
+        request.Add("\n"u8);
+        request.Add(signing.ScopeBytes);
+        request.Add("\n"u8);
+        request.AddHex(hash);
+        signing.Sign(request.Written[text..], hash);
+        Convert.TryToHexStringLower(hash, signature, out _);
     }
 
     // Two callers may both derive the key at midnight; either is right.

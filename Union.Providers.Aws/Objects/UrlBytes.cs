@@ -13,6 +13,12 @@ internal ref struct UrlBytes(int capacity) : IDisposable
     private static readonly SearchValues<byte> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"u8);
 
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+
+    private static readonly SearchValues<char> PlainInPath =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/");
+
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
     public int Length { get; private set; }
@@ -34,8 +40,29 @@ internal ref struct UrlBytes(int capacity) : IDisposable
         Length += count;
     }
 
+    /// <summary>Adds once more what stands in a range already.</summary>
+    public void Copy(Range range)
+    {
+        var (start, count) = range.GetOffsetAndLength(Length);
+        var room = Reserve(count);
+        _buffer.AsSpan(start, count).CopyTo(room);
+        Length += count;
+    }
+
+    public void AddHex(scoped ReadOnlySpan<byte> bytes)
+    {
+        Convert.TryToHexStringLower(bytes, Reserve(2 * bytes.Length), out var count);
+        Length += count;
+    }
+
     public void AddEncoded(scoped ReadOnlySpan<char> text, bool keepSlashes)
     {
+        if (!text.ContainsAnyExcept(keepSlashes ? PlainInPath : Plain))
+        {
+            Length += Encoding.ASCII.GetBytes(text, Reserve(text.Length));
+            return;
+        }
+
         // The UTF-8 form goes to the end of a room that holds the encoded one too, which never catches up with it.
         var most = Encoding.UTF8.GetMaxByteCount(text.Length);
         var room = Reserve(4 * most);

@@ -9,6 +9,9 @@ internal sealed record Figure(string Name, double Value, string Unit, string Ref
     public static Figure Below(string name, double value, string unit, double goal, string reference = "") =>
         new(name, value, unit, reference, FormattableString.Invariant($"< {goal}"), value < goal);
 
+    public static Figure AtLeast(string name, double value, string unit, double goal, string reference = "") =>
+        new(name, value, unit, reference, FormattableString.Invariant($">= {goal}"), value >= goal);
+
     public static Figure Plain(string name, double value, string unit, string reference = "") =>
         new(name, value, unit, reference, "", null);
 }

@@ -2,6 +2,7 @@ using Union.Benchmarks;
 using Union.Benchmarks.Api;
 using Union.Benchmarks.FirstRun;
 using Union.Benchmarks.Orchestrator;
+using Union.Benchmarks.Sign;
 
 var json = args.AsSpan().IndexOf("json") > 0 && args.Contains("--output");
 var writer = new FigureWriter(Console.Out, json);
@@ -15,10 +16,13 @@ switch (args.FirstOrDefault())
         return 0;
     case "orchestrator":
         return await OrchestratorBench.RunAsync(writer);
+    case "sign":
+        await SignBench.RunAsync(writer);
+        return 0;
     case BareService.Command:
         await BareService.ServeAsync(args[1]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench.sh first-run|api|orchestrator [--output json]");
+        Console.Error.WriteLine("usage: ./bench.sh first-run|api|sign|orchestrator [--output json]");
         return 2;
 }
