@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto";
 import { ClusterService } from "@flyteorg/flyteidl2/flyteidl2/cluster/service_pb.ts";
 import { SelectClusterRequest_Operation as Operation } from "@flyteorg/flyteidl2/flyteidl2/cluster/payload_pb.ts";
 import { DataProxyService } from "@flyteorg/flyteidl2/flyteidl2/dataproxy/dataproxy_service_pb.ts";
+import { DomainService } from "@flyteorg/flyteidl2/flyteidl2/org/domain_service_pb.ts";
 import { ProjectService } from "@flyteorg/flyteidl2/flyteidl2/project/project_service_pb.ts";
 import { SecretService } from "@flyteorg/flyteidl2/flyteidl2/secret/secret_pb.ts";
 import { TaskService } from "@flyteorg/flyteidl2/flyteidl2/task/task_service_pb.ts";
@@ -43,6 +44,7 @@ export const protocols: Record<string, (baseUrl: string) => Transport> = {
 export class Clients {
   readonly runs: Client<typeof RunService>;
   readonly projects: Client<typeof ProjectService>;
+  readonly domains: Client<typeof DomainService>;
   readonly clusters: Client<typeof ClusterService>;
   readonly tasks: Client<typeof TaskService>;
   readonly triggers: Client<typeof TriggerService>;
@@ -54,6 +56,7 @@ export class Clients {
     const control = transport(endpoint);
     this.runs = createClient(RunService, control);
     this.projects = createClient(ProjectService, control);
+    this.domains = createClient(DomainService, control);
     this.clusters = createClient(ClusterService, control);
     this.tasks = createClient(TaskService, control);
     this.triggers = createClient(TriggerService, control);

@@ -233,9 +233,9 @@ export async function suite(name: string, clients: Clients, number: number): Pro
     });
 
     await t.test("a method that nobody serves answers unimplemented with its name", async () => {
-      const error = await refused(Code.Unimplemented, clients.projects.createProject({}));
+      const error = await refused(Code.Unimplemented, clients.domains.createDomain({}));
 
-      assert.match(error.message, /ProjectService\/CreateProject/);
+      assert.match(error.message, /DomainService\/CreateDomain/);
     });
 
     await t.test("a client that leaves ends its watch", async () => {
