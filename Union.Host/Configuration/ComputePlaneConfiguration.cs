@@ -26,6 +26,7 @@ internal sealed record ExecutorConfiguration(
     SandboxMode Sandbox,
     bool Unsandboxed,
     ImageMode Images,
+    TaskNetwork Network,
     IReadOnlyDictionary<string, string> Environments);
 
 internal enum ExecutorProvider
@@ -48,6 +49,15 @@ internal enum ImageMode
 
     /// <summary>The name of the image says nothing.</summary>
     Ignore,
+}
+
+internal enum TaskNetwork
+{
+    /// <summary>Raw tasks have nothing but loopback, wherever the kernel allows that.</summary>
+    None,
+
+    /// <summary>The machine's own network, a cloud's metadata addresses included.</summary>
+    Shared,
 }
 
 internal sealed record PolicyConfiguration(

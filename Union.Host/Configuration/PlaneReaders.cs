@@ -130,12 +130,19 @@ internal static class PlaneReaders
                 ("auto", SandboxMode.Auto), ("bubblewrap", SandboxMode.Bubblewrap), ("none", SandboxMode.None)),
             reader.Flag(section, "unsandboxed"),
             reader.Choice(section, "images", ImageMode.Refuse, ("refuse", ImageMode.Refuse), ("ignore", ImageMode.Ignore)),
+            reader.Choice(section, "network", TaskNetwork.None, ("none", TaskNetwork.None), ("shared", TaskNetwork.Shared)),
             environments);
         if (executor is { Sandbox: SandboxMode.None, Unsandboxed: false })
         {
             section.Error(
                 section.Find("sandbox"),
                 $"'{section.PathOf("sandbox")}: none' lets tasks read the cluster's keys; say so with 'unsandboxed: true'.");
+        }
+
+        if (executor is { Sandbox: SandboxMode.None, Network: TaskNetwork.None } && section.Find("network") is { } network)
+        {
+            section.Error(
+                network, $"'{section.PathOf("network")}: none' needs a sandbox, which '{section.PathOf("sandbox")}: none' forbids.");
         }
 
         section.End();

@@ -47,7 +47,7 @@ internal sealed class AttemptPreparation(
             work, places with { Secrets = sandbox is null ? secrets : SecretFiles.Folder }, start.Variables, ComposePath(programs));
         return new SupervisorStart(
             kind, sandbox is not null, limits, start.Command,
-            sandbox?.Arguments(folder, environment, start.Mounts, secrets, programs, limits.Memory)
+            sandbox?.Arguments(folder, environment, start, secrets, programs, limits.Memory)
                 ?? Supervisor.BareScript(folder, environment));
     }
 

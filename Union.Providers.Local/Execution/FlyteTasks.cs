@@ -25,7 +25,9 @@ internal sealed class FlyteTasks(IObjectStore store, ObjectLayout layout, Secret
             container.Args, FlytePlaces.Of(work.Id, store, layout), work.Id, work.RunStartTime);
         var code = CodeOf(command, work);
         await _results.ClearAsync(work.OutputFolder, cancellationToken);
-        return new TaskStart(command, NoVariables, store is FileObjectStore files ? Mounts(files, work, code) : []);
+        // The stock SDK speaks TCP only: to the local endpoint, and to a cloud's object store.
+        return new TaskStart(
+            command, NoVariables, store is FileObjectStore files ? Mounts(files, work, code) : [], TaskNetwork.Shared);
     }
 
     public async Task<TaskResult> CollectAsync(

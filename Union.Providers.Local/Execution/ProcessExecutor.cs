@@ -51,10 +51,17 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
         };
         _services = new AttemptServices(options, new AttemptCollector(store, kinds), logs, time, masks);
         _preparation = new AttemptPreparation(options, kinds, _sandbox);
+        var isIsolated = _sandbox is { Network: TaskNetwork.None };
         Capabilities = new ExecutorCapabilities(_sandbox is null ? "none" : "bubblewrap", "rlimit", options.Parallel)
         {
-            Network = options.Network == TaskNetwork.None && _sandbox is not null ? "none" : "shared",
+            Network = isIsolated ? "none" : "shared",
+            RawEndpoint = isIsolated && options.Actions is not null ? ActionsSocket.AddressInTask : null,
         };
+        if (!isIsolated && options.Network == TaskNetwork.None)
+        {
+            LogNetworkShared();
+        }
+
         _watching = WatchAsync(_stop.Token);
     }
 
@@ -270,6 +277,10 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
 
     [LoggerMessage(3101, LogLevel.Information, "Attempt {Uid} with fence {Fence} was refused as {Code}")]
     private partial void LogRefused(string uid, long fence, string code);
+
+    [LoggerMessage(3103, LogLevel.Warning,
+        "No network of their own can be had for tasks: they share this machine's, metadata addresses included")]
+    private partial void LogNetworkShared();
 
     [LoggerMessage(3102, LogLevel.Information, "Attempt {Uid} with fence {Fence} was adopted")]
     private partial void LogAdopted(string uid, long fence);

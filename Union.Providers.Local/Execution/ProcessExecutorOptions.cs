@@ -26,12 +26,15 @@ public enum ImageMode
 public enum TaskNetwork
 {
     /// <summary>
-    /// The machine's own network. Bubblewrap cannot block single addresses, so the cloud's metadata address is reachable;
-    /// on a machine with cloud credentials block it for this user with a firewall, or choose <see cref="None"/>.
+    /// The machine's own network. Bubblewrap cannot block single addresses, so the cloud's metadata addresses, where the
+    /// machine's own credentials are, can be reached.
     /// </summary>
     Shared,
 
-    /// <summary>A namespace with nothing but loopback: neither the internet nor the local actions endpoint.</summary>
+    /// <summary>
+    /// A namespace with nothing but loopback; the local endpoint is a unix socket. Tasks of stock SDKs cannot use that
+    /// and keep the machine's network, as tasks without a sandbox do.
+    /// </summary>
     None,
 }
 
@@ -61,7 +64,10 @@ public sealed class ProcessExecutorOptions
     /// <summary>More that a task may read, such as a .NET runtime outside /usr.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = [];
 
-    public TaskNetwork Network { get; init; } = TaskNetwork.Shared;
+    public TaskNetwork Network { get; init; } = TaskNetwork.None;
+
+    /// <summary>The local endpoint for tasks with a network of their own; without it they start no children.</summary>
+    public ActionsSocket? Actions { get; init; }
 
     /// <summary>Time between asking a task to end and killing it; what Kubernetes' 30 s is for servers, tasks need less.</summary>
     public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(5);

@@ -10,30 +10,44 @@ public sealed class ProcessExecutorProbe(ProcessExecutorOptions options) : IProb
     public async IAsyncEnumerable<CheckResult> RunAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var result in new[] { Sandboxed(), Limits(), Memory(), Tools(), Environments() })
+        foreach (var result in (CheckResult[])[.. Sandboxed(), Limits(), Memory(), Tools(), Environments()])
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return await Task.FromResult(result);
         }
     }
 
-    private CheckResult Sandboxed()
+    private CheckResult[] Sandboxed()
     {
         const string name = "tasks.sandbox";
         if (options.Sandbox is SandboxMode.Off)
         {
-            return CheckResult.Warned(
-                name, "Tasks run without a sandbox, as configured: they can read the cluster's keys.",
-                "Set computePlane.executor.sandbox to auto or bubblewrap.");
+            return
+            [
+                CheckResult.Warned(
+                    name, "Tasks run without a sandbox, as configured: they can read the cluster's keys.",
+                    "Set computePlane.executor.sandbox to auto or bubblewrap."),
+                Networked(null),
+            ];
         }
 
         // In a folder of its own: the one of a plane that runs is not touched.
         var folder = Directory.CreateTempSubdirectory("union-doctor-");
         try
         {
-            if (Sandbox.Find(new ProcessExecutorOptions { DataDir = folder.FullName, ReadOnlyPaths = options.ReadOnlyPaths }) is not null)
+            var probed = new ProcessExecutorOptions
             {
-                return CheckResult.Passed(name, "Bubblewrap works: tasks see their own folders and programs only.");
+                DataDir = folder.FullName,
+                ReadOnlyPaths = options.ReadOnlyPaths,
+                Network = options.Network,
+            };
+            if (Sandbox.Find(probed) is { } sandbox)
+            {
+                return
+                [
+                    CheckResult.Passed(name, "Bubblewrap works: tasks see their own folders and programs only."),
+                    Networked(sandbox),
+                ];
             }
         }
         finally
@@ -43,8 +57,31 @@ public sealed class ProcessExecutorProbe(ProcessExecutorOptions options) : IProb
 
         const string advice = "Install bubblewrap and allow user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor).";
         return options.AllowUnsandboxed && options.Sandbox is SandboxMode.Auto
-            ? CheckResult.Warned(name, "There is no sandbox, and configuration accepts that: tasks can read the cluster's keys.", advice)
-            : CheckResult.Failed(name, "There is no sandbox, so this cluster refuses work.", advice);
+            ?
+            [
+                CheckResult.Warned(
+                    name, "There is no sandbox, and configuration accepts that: tasks can read the cluster's keys.", advice),
+                Networked(null),
+            ]
+            : [CheckResult.Failed(name, "There is no sandbox, so this cluster refuses work.", advice)];
+    }
+
+    private CheckResult Networked(Sandbox? sandbox)
+    {
+        const string name = "tasks.network";
+        const string reach = "so they reach a cloud's metadata addresses (169.254.169.254, fd00:ec2::254)";
+        const string firewall = "On a machine of a cloud reject those with a firewall (docs/security.md)";
+        return (sandbox?.Network, options.Network) switch
+        {
+            (TaskNetwork.None, _) => CheckResult.Passed(
+                name, $"Raw tasks have no network; those of the Flyte SDK share this machine's, {reach}."),
+            (_, TaskNetwork.Shared) => CheckResult.Warned(
+                name, $"Tasks share this machine's network, as configured, {reach}.",
+                $"{firewall}, or set computePlane.executor.network: none."),
+            _ => CheckResult.Warned(
+                name, $"Tasks share this machine's network, since no other can be had for them, {reach}.",
+                $"{firewall}, or let bubblewrap make network namespaces."),
+        };
     }
 
     private static CheckResult Limits() => CheckResult.Passed(

@@ -30,7 +30,7 @@ internal sealed class RawTasks(ProcessExecutorOptions options, IObjectStore stor
             ["UNION_OUTPUTS"] = places.Outputs,
             ["UNION_REPORT"] = places.Report,
         };
-        return new TaskStart([.. container.Command, .. container.Args], variables, []);
+        return new TaskStart([.. container.Command, .. container.Args], variables, [], options.Network);
     }
 
     public async Task<TaskResult> CollectAsync(

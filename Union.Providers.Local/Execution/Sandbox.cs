@@ -33,12 +33,16 @@ internal sealed class Sandbox
     private readonly ProcessExecutorOptions _options;
     private readonly string _etc;
 
-    private Sandbox(ProcessExecutorOptions options, string[] user)
+    private Sandbox(ProcessExecutorOptions options, string[] user, TaskNetwork network)
     {
         _options = options;
         _user = user;
+        Network = network;
         _etc = Path.Combine(options.DataDir, "sandbox");
     }
+
+    /// <summary>The strictest that tasks can be held to here; <c>Shared</c> where that was chosen, or no more is to be had.</summary>
+    public TaskNetwork Network { get; }
 
     /// <summary>The strictest sandbox that this machine can build; null where it can build none.</summary>
     public static Sandbox? Find(ProcessExecutorOptions options)
@@ -48,12 +52,19 @@ internal sealed class Sandbox
             Path.Combine(options.DataDir, "sandbox", "passwd"),
             $"task:x:{UserId}:{UserId}::{TaskPlaces.Sandboxed.Work}:/bin/sh\nroot:x:0:0::/:/bin/false\n");
         File.WriteAllText(Path.Combine(options.DataDir, "sandbox", "group"), $"task:x:{UserId}:\nroot:x:0:\n");
-        return Users.Select(user => new Sandbox(options, user)).FirstOrDefault(sandbox => sandbox.Works());
+        var found = Users.Select(user => new Sandbox(options, user, TaskNetwork.Shared)).FirstOrDefault(s => s.Works());
+        if (found is null || options.Network == TaskNetwork.Shared)
+        {
+            return found;
+        }
+
+        var isolated = new Sandbox(options, found._user, TaskNetwork.None);
+        return isolated.Works() ? isolated : found;
     }
 
     /// <summary>What bubblewrap reads from its pipe: arguments, each with a NUL behind.</summary>
     public byte[] Arguments(
-        AttemptFolder folder, IReadOnlyDictionary<string, string> environment, IEnumerable<Mount> mounts,
+        AttemptFolder folder, IReadOnlyDictionary<string, string> environment, TaskStart start,
         string? secrets, string? programs, long memory)
     {
         var arguments = new List<string> { "--clearenv" };
@@ -63,14 +74,15 @@ internal sealed class Sandbox
         }
 
         // Programs are mounted last: were the pipe cut, nothing could run with half an environment.
-        arguments.AddRange(Namespaces());
+        var isIsolated = start.Network == TaskNetwork.None && Network == TaskNetwork.None;
+        arguments.AddRange(Namespaces(isIsolated));
         arguments.AddRange(Scratch(memory));
         arguments.AddRange(["--perms", "0755", "--dir", "/union"]);
         arguments.AddRange(["--ro-bind", folder.Inputs, TaskPlaces.Sandboxed.Inputs]);
         arguments.AddRange(["--bind", folder.Outputs, TaskPlaces.Sandboxed.Outputs]);
         arguments.AddRange(["--bind", folder.ReportFolder, Path.GetDirectoryName(TaskPlaces.Sandboxed.Report)!]);
         arguments.AddRange(["--bind", folder.Work, TaskPlaces.Sandboxed.Work, "--chdir", TaskPlaces.Sandboxed.Work]);
-        foreach (var mount in mounts)
+        foreach (var mount in start.Mounts)
         {
             arguments.AddRange([mount.Writable ? "--bind" : "--ro-bind", mount.Path, mount.Path]);
         }
@@ -80,15 +92,20 @@ internal sealed class Sandbox
             arguments.AddRange(["--ro-bind", secrets, SecretFiles.Folder]);
         }
 
+        if (isIsolated && _options.Actions is { } actions)
+        {
+            arguments.AddRange(["--ro-bind", actions.Folder, ActionsSocket.MountedFolder]);
+        }
+
         arguments.AddRange(Programs(programs));
         return Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')));
     }
 
-    private IEnumerable<string> Namespaces() =>
+    private IEnumerable<string> Namespaces(bool isIsolated) =>
     [
         .. _user, "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "task", "--unshare-cgroup-try",
         "--new-session", "--die-with-parent", "--cap-drop", "ALL",
-        .. _options.Network == TaskNetwork.None ? new[] { "--unshare-net" } : [],
+        .. isIsolated ? new[] { "--unshare-net" } : [],
     ];
 
     // What lies in memory must not be larger than what the task may have of it.
@@ -147,7 +164,8 @@ internal sealed class Sandbox
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         };
-        foreach (var argument in Namespaces().Concat(Scratch(1 << 20)).Concat(Programs(null)).Append("--").Append("true"))
+        foreach (var argument in (string[])
+            [.. Namespaces(Network == TaskNetwork.None), .. Scratch(1 << 20), .. Programs(null), "--", "true"])
         {
             start.ArgumentList.Add(argument);
         }

@@ -12,7 +12,8 @@ internal sealed class UnionInstallation : IAsyncDisposable
     private readonly TemporaryFolder _root = new();
 
     /// <param name="objects">The section of that name, in one line; none keeps objects as files.</param>
-    public UnionInstallation(string? objects = null)
+    /// <param name="network">What raw tasks in a sandbox reach: <c>none</c> or <c>shared</c>.</param>
+    public UnionInstallation(string? objects = null, string network = "none")
     {
         var ports = FreePorts.Take(6);
         (ClientsPort, ClustersPort, ComputePorts) = (ports[0], ports[1], [ports[3], ports[4]]);
@@ -37,6 +38,7 @@ internal sealed class UnionInstallation : IAsyncDisposable
               objects: {{objects ?? $"{{provider: file, listen: 127.0.0.1:{ports[3]} }}"}}
               executor:
                 unsandboxed: true
+                network: {{network}}
                 environments: {stand-in: {{UnionBinary.StandIn}} }
               actions: {listen: 127.0.0.1:{{ports[4]}} }
               ops: {listen: 127.0.0.1:{{ports[5]}} }
@@ -64,9 +66,9 @@ internal sealed class UnionInstallation : IAsyncDisposable
     public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ClientsPort}");
 
     /// <summary>Both planes, enrolled and ready.</summary>
-    public static async Task<UnionInstallation> StartAsync(string? objects = null)
+    public static async Task<UnionInstallation> StartAsync(string? objects = null, string network = "none")
     {
-        var installation = new UnionInstallation(objects);
+        var installation = new UnionInstallation(objects, network);
         try
         {
             await installation.Control.StartAsync();

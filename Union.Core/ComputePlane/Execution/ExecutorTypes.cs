@@ -83,8 +83,11 @@ public enum EndReason
 public sealed record ExecutorCapabilities(string Sandbox, string Limits, int Parallel)
 {
     /// <summary>
-    /// What a task reaches: <c>shared</c> is the machine's network, a cloud's metadata address included unless a firewall
-    /// blocks it; <c>none</c> is nothing but itself.
+    /// What a raw task reaches: <c>shared</c> is the machine's network, a cloud's metadata addresses included unless a
+    /// firewall blocks them; <c>none</c> is nothing but itself and its cluster. Tasks of stock SDKs share always.
     /// </summary>
     public string Network { get; init; } = "shared";
+
+    /// <summary>Where raw tasks reach their cluster, if not at its <c>LocalEndpoint</c>: what precedes a call's path.</summary>
+    public string? RawEndpoint { get; init; }
 }

@@ -14,7 +14,7 @@ namespace Union.Core.ComputePlane.Link;
 /// <summary>Puts together what an executor needs: the control plane sent the outline, the customer's store has the rest.</summary>
 public sealed class AttemptWorkBuilder(
     PrivateParts privateParts, IObjectStore objects, ObjectLayout layout, ProjectFence fence, SecretResolver secrets,
-    LocalEndpoint endpoint, UploadedCode uploads)
+    LocalEndpoint endpoint, IExecutor executor, UploadedCode uploads)
 {
     private const int MaxInputBytes = 16 * 1024 * 1024;
 
@@ -44,7 +44,7 @@ public sealed class AttemptWorkBuilder(
             RunStartTime = (assignment.RunStartTime ?? new Timestamp()).ToDateTimeOffset(),
             SecretEnvironment = new Dictionary<string, SecretBytes>(found.Variables)
             {
-                [isFlyte ? FlyteEnvironment.Endpoint : "UNION_ACTIONS"] = Address(capability),
+                [isFlyte ? FlyteEnvironment.Endpoint : "UNION_ACTIONS"] = Address(isFlyte, capability),
             },
             SecretFiles = found.Files,
         };
@@ -134,6 +134,9 @@ public sealed class AttemptWorkBuilder(
         ["UNION_ATTEMPT"] = id.Attempt.ToString(CultureInfo.InvariantCulture),
     };
 
-    private SecretBytes Address(SecretValue capability) =>
-        new(System.Text.Encoding.ASCII.GetBytes($"{endpoint.Address}/a/{capability.Reveal()}"));
+    private SecretBytes Address(bool isFlyte, SecretValue capability)
+    {
+        var address = (isFlyte ? null : executor.Capabilities.RawEndpoint) ?? endpoint.Address;
+        return new(System.Text.Encoding.ASCII.GetBytes($"{address}/a/{capability.Reveal()}"));
+    }
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.Sockets;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Union.Contracts.Task.V1;
@@ -16,22 +16,39 @@ internal sealed class ChildrenConnection : IDisposable
             ExitCode.WrongUsage,
             "UNION_ACTIONS is not set: this command works inside a task only.",
             "Outside of a task use 'union run'.");
-        var slash = address.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !Uri.TryCreate($"http://{address[..slash]}", UriKind.Absolute, out var uri)
-            || !(uri.Host == "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip))))
-        {
-            throw new CliError(ExitCode.WrongUsage, "UNION_ACTIONS does not hold the address of a cluster's task endpoint.");
-        }
-
+        var (uri, path, socket) = ActionsAddress.Parse(address) ?? throw new CliError(
+            ExitCode.WrongUsage, "UNION_ACTIONS does not hold the address of a cluster's task endpoint.");
 #pragma warning disable CA2000 // the channel disposes it
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false };
 #pragma warning restore CA2000
+        if (socket is not null)
+        {
+            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(socket, cancellationToken);
+        }
+
         _channel = GrpcChannel.ForAddress(
-            uri, new GrpcChannelOptions { HttpHandler = new PathPrefixHandler(address[slash..], handler), DisposeHttpClient = true });
+            uri, new GrpcChannelOptions { HttpHandler = new PathPrefixHandler(path, handler), DisposeHttpClient = true });
         Children = new ChildrenService.ChildrenServiceClient(_channel.Intercept(new CallHeaders(context.Time)));
     }
 
     public ChildrenService.ChildrenServiceClient Children { get; }
 
     public void Dispose() => _channel.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2000 // the stream owns it
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+#pragma warning restore CA2000
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

@@ -82,7 +82,7 @@ internal sealed class Checkup(UnionConfiguration configuration, ProcessEnvironme
 
         yield return new FolderProbe("compute", plane.DataDir, ComputePlaneHost.DataFormat);
         yield return new PortProbe("compute", plane.DataDir, listens);
-        yield return new ProcessExecutorProbe(ExecutorOptions.From(plane.Executor, plane.DataDir));
+        yield return new ProcessExecutorProbe(ExecutorOptions.From(plane.Executor, plane.DataDir, actions: null));
     }
 
     private IEnumerable<IProbe> Remote()

@@ -27,12 +27,13 @@ using Union.Host.Tunnel.Enrolling;
 using Union.Host.Tunnel.Preface;
 using Union.Providers.Local.Execution;
 using Union.Providers.Local.Secrets;
+using TaskNetwork = Union.Host.Configuration.TaskNetwork;
 
 namespace Union.Host.Planes.Compute;
 
 /// <summary>
-/// The one place that puts a compute plane together. It listens on loopback only; the control plane reaches it through
-/// connections that it dials itself.
+/// The one place that puts a compute plane together. It listens on loopback and, for tasks without a network, on a
+/// socket; the control plane reaches it through connections that it dials itself.
 /// </summary>
 internal static class ComputePlaneHost
 {
@@ -57,8 +58,9 @@ internal static class ComputePlaneHost
         var layout = new ObjectLayout();
         AddCluster(builder.Services, configuration, layout, folder, keys);
         builder.Services.AddObjectStore(configuration, layout, keys, environment);
-        AddProviders(builder.Services, configuration, folder, keys);
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration));
+        var actions = configuration.Executor.Network is TaskNetwork.None ? ActionsSocket.Prepare(folder.Folder("actions")) : null;
+        AddProviders(builder.Services, configuration, folder, keys, actions);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration, actions));
         var app = builder.Build();
         Map(app, configuration);
         var listeners = new Dictionary<string, IPEndPoint>
@@ -122,15 +124,17 @@ internal static class ComputePlaneHost
     }
 
     private static void AddProviders(
-        IServiceCollection services, ComputePlaneConfiguration configuration, DataFolder folder, string keys)
+        IServiceCollection services, ComputePlaneConfiguration configuration, DataFolder folder, string keys,
+        ActionsSocket? actions)
     {
         services.AddSingleton(configuration.Policy.Secrets);
         services.AddSecretStore(
             configuration.Secrets, new FileSecretStoreOptions(folder.Folder("secrets"), Path.Combine(keys, "secrets.key")));
-        services.AddProcessExecutor(ExecutorOptions.From(configuration.Executor, folder.Path));
+        services.AddProcessExecutor(ExecutorOptions.From(configuration.Executor, folder.Path, actions));
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ComputePlaneConfiguration configuration)
+    private static void Listen(
+        KestrelServerOptions kestrel, ComputePlaneConfiguration configuration, ActionsSocket? actions)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
@@ -145,6 +149,11 @@ internal static class ComputePlaneHost
         }
 
         kestrel.ListenPlain(configuration.ActionsListen, listen => listen.Mark(PortKind.Actions));
+        if (actions is not null)
+        {
+            kestrel.ListenPlain(actions.EndPoint, listen => listen.Mark(PortKind.Actions));
+        }
+
         kestrel.Listen(configuration.OpsListen, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

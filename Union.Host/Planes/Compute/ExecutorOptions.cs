@@ -3,30 +3,40 @@ using Union.Host.Configuration;
 using Union.Providers.Local.Execution;
 using ImageMode = Union.Host.Configuration.ImageMode;
 using SandboxMode = Union.Host.Configuration.SandboxMode;
+using TaskNetwork = Union.Host.Configuration.TaskNetwork;
 
 namespace Union.Host.Planes.Compute;
 
 internal static class ExecutorOptions
 {
     /// <summary>Configuration as the process executor takes it; tasks may run this very binary to start children.</summary>
-    public static ProcessExecutorOptions From(ExecutorConfiguration executor, string dataDir) => new()
+    /// <param name="actions">Null where tasks share the network, and for a mere look at the machine.</param>
+    public static ProcessExecutorOptions From(
+        ExecutorConfiguration executor, string dataDir, ActionsSocket? actions)
     {
-        DataDir = dataDir,
-        Parallel = executor.Parallel,
-        Sandbox = executor.Sandbox switch
+        return new ProcessExecutorOptions
         {
-            SandboxMode.Bubblewrap => Providers.Local.Execution.SandboxMode.Required,
-            SandboxMode.None => Providers.Local.Execution.SandboxMode.Off,
-            _ => Providers.Local.Execution.SandboxMode.Auto,
-        },
-        AllowUnsandboxed = executor.Unsandboxed,
-        Images = executor.Images == ImageMode.Ignore
-            ? Providers.Local.Execution.ImageMode.Ignore
-            : Providers.Local.Execution.ImageMode.Refuse,
-        Environments = executor.Environments,
-        UnionBinaryFolder = AppContext.BaseDirectory.TrimEnd('/'),
-        ReadOnlyPaths = RuntimeOutsideUsr(),
-    };
+            DataDir = dataDir,
+            Parallel = executor.Parallel,
+            Sandbox = executor.Sandbox switch
+            {
+                SandboxMode.Bubblewrap => Providers.Local.Execution.SandboxMode.Required,
+                SandboxMode.None => Providers.Local.Execution.SandboxMode.Off,
+                _ => Providers.Local.Execution.SandboxMode.Auto,
+            },
+            AllowUnsandboxed = executor.Unsandboxed,
+            Images = executor.Images == ImageMode.Ignore
+                ? Providers.Local.Execution.ImageMode.Ignore
+                : Providers.Local.Execution.ImageMode.Refuse,
+            Network = executor.Network == TaskNetwork.Shared
+                ? Providers.Local.Execution.TaskNetwork.Shared
+                : Providers.Local.Execution.TaskNetwork.None,
+            Actions = actions,
+            Environments = executor.Environments,
+            UnionBinaryFolder = AppContext.BaseDirectory.TrimEnd('/'),
+            ReadOnlyPaths = RuntimeOutsideUsr(),
+        };
+    }
 
     // The sandbox shows /usr; a runtime that was unpacked elsewhere must be added, or "union" cannot start inside.
     private static IReadOnlyList<string> RuntimeOutsideUsr()

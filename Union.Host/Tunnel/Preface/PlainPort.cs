@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Union.Host.Tunnel.Preface;
 
-/// <summary>A port without TLS that speaks HTTP/1.1 and HTTP/2, which Kestrel itself refuses for want of ALPN.</summary>
+/// <summary>A port or unix socket without TLS that speaks HTTP/1.1 and HTTP/2, which Kestrel itself refuses for want of ALPN.</summary>
 internal static class PlainPort
 {
     public static IServiceCollection AddPlainPorts(this IServiceCollection services) =>
@@ -13,7 +13,7 @@ internal static class PlainPort
     /// <summary>Needs <see cref="AddPlainPorts"/>.</summary>
     /// <param name="configure">Applied to the listeners of both protocols.</param>
     public static void ListenPlain(
-        this KestrelServerOptions kestrel, IPEndPoint endPoint, Action<ListenOptions>? configure = null)
+        this KestrelServerOptions kestrel, EndPoint endPoint, Action<ListenOptions>? configure = null)
     {
         var http2 = new PrefaceEndPoint(endPoint);
         var sniffer = new PrefaceSniffer(http2, kestrel.ApplicationServices.GetRequiredService<TimeProvider>());

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Union.Host.Tunnel.Preface;
 
 /// <summary>Where connections that began with the HTTP/2 preface are handed to Kestrel's HTTP/2 server.</summary>
-internal sealed class PrefaceEndPoint(IPEndPoint port) : EndPoint
+internal sealed class PrefaceEndPoint(EndPoint port) : EndPoint
 {
     private const int MaxWaiting = 64;
 

@@ -17,6 +17,7 @@ public sealed class ConfigurationLoaderTests
         Assert.Null(loaded.Configuration.ControlPlane.Clusters.Listen);
         Assert.Equal("/home/me/.union/compute/objects", loaded.Configuration.ComputePlane.Objects.Path);
         Assert.Equal(TimeSpan.FromHours(1), loaded.Configuration.ComputePlane.Policy.MaxLifetime);
+        Assert.Equal(TaskNetwork.None, loaded.Configuration.ComputePlane.Executor.Network);
         Assert.Equal(Authentication.Unspecified, loaded.Configuration.ControlPlane.Auth);
         Assert.All(loaded.Values, value => Assert.Equal("default", value.Origin));
     }
@@ -41,7 +42,7 @@ public sealed class ConfigurationLoaderTests
               objects: {provider: file, path: /objects, listen: "127.0.0.1:0"}
               secrets: {provider: file}
               executor:
-                {provider: process, parallel: 2, sandbox: none, unsandboxed: true, images: ignore, environments: {py: ~/py}}
+                {provider: process, parallel: 2, sandbox: none, unsandboxed: true, images: ignore, network: shared, environments: {py: ~/py}}
               policy: {verbs: [get], maxLifetime: 10m, uploadMax: 64Mi, relays: []}
               actions: {listen: "127.0.0.1:9003"}
               ops: {listen: "127.0.0.1:9005"}
@@ -59,6 +60,7 @@ public sealed class ConfigurationLoaderTests
             loaded.ControlPlane.Database);
         Assert.Equal(new SecretReference(null, "TOKEN"), loaded.ComputePlane.ControlPlane.JoinToken);
         Assert.Equal("/home/me/py", loaded.ComputePlane.Executor.Environments["py"]);
+        Assert.Equal(TaskNetwork.Shared, loaded.ComputePlane.Executor.Network);
         Assert.Equal(64 << 20, loaded.ComputePlane.Policy.UploadMax);
         Assert.Empty(loaded.ComputePlane.Policy.Relays);
         Assert.Equal(LogFormat.Json, loaded.Telemetry.Logs);
@@ -114,6 +116,12 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(expected.Length, errors.Count);
         Assert.All(expected, text => Assert.Contains(errors, e => e.Contains(text, StringComparison.Ordinal)));
     }
+
+    [Theory]
+    [InlineData("{network: host}", "'host', which does not exist here; there is: none, shared.")]
+    [InlineData("{sandbox: none, unsandboxed: true, network: none}", "'computePlane.executor.network: none' needs a sandbox")]
+    public void Load_NetworkThatCannotBe_IsRefused(string executor, string expected) => Assert.Contains(
+        expected, Assert.Single(Errors($"version: 1\ncomputePlane:\n  executor: {executor}\n")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("version: 1\ntelemetry: [unclosed\n", "union.yaml:3:1: this is not YAML")]

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Union.Core.ComputePlane.Secrets;
 using Union.Providers.Local.Execution;
 
@@ -150,18 +153,83 @@ public sealed class SandboxTests
         Assert.DoesNotContain(AttemptFolder.ReadLine(fixture.FolderOf(work).SecretFolder), Directory.GetDirectories("/dev/shm").Except(before));
     }
 
-    [Fact]
-    public async Task Network_None_HasOnlyLoopback()
+    [Theory]
+    [InlineData(TaskNetwork.None, "none", "refused")]
+    [InlineData(TaskNetwork.Shared, "shared", "connected")]
+    public async Task Network_OfARawTask_ReachesThisMachineOnlyWhereItIsShared(
+        TaskNetwork network, string said, string expected)
     {
-        await using var fixture = ExecutorFixture.Sandboxed(
-            dataDir => new() { DataDir = dataDir, Network = TaskNetwork.None });
-        var work = fixture.Shell("ls /sys/class/net 2>/dev/null; grep -c : /proc/net/dev");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var fixture = ExecutorFixture.Sandboxed(dataDir => new() { DataDir = dataDir, Network = network });
+        var work = fixture.Work(["bash", "-c", Connect(listener) + "; grep : /proc/net/dev | cut -d: -f1 | tr -d ' '"]);
+
+        await fixture.RunAsync(work);
+
+        var lines = (await fixture.ArchiveAsync(work)).Select(line => line.Text).ToList();
+        Assert.Equal(said, fixture.Executor.Capabilities.Network);
+        Assert.Equal(expected, lines[0]);
+        Assert.Equal(network == TaskNetwork.Shared, listener.Pending());
+        if (network == TaskNetwork.None)
+        {
+            Assert.Equal(["lo"], lines[1..]);
+        }
+    }
+
+    [Fact]
+    public async Task Network_OfAStockTask_IsShared()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var fixture = FlyteFixture.With(sandboxed: true);
+        var work = fixture.Work($": > \"${{4#file://}}/outputs.pb\"; bash -c '{Connect(listener)}'");
 
         await fixture.RunAsync(work);
 
         Assert.Equal("none", fixture.Executor.Capabilities.Network);
-        Assert.Equal("1", (await fixture.ArchiveAsync(work))[^1].Text);
+        Assert.Equal(["connected"], await fixture.LogAsync(work));
     }
+
+    [Fact]
+    public async Task Network_None_WithoutASandbox_IsSaidToBeShared()
+    {
+        await using var fixture = ExecutorFixture.Of(dataDir => new()
+        {
+            DataDir = dataDir,
+            Sandbox = SandboxMode.Off,
+            AllowUnsandboxed = true,
+            Network = TaskNetwork.None,
+            Actions = ActionsSocket.Prepare(Path.Combine(dataDir, "actions")),
+        });
+
+        Assert.Equal("shared", fixture.Executor.Capabilities.Network);
+        Assert.Null(fixture.Executor.Capabilities.RawEndpoint);
+    }
+
+    [Fact]
+    public async Task ActionsFolder_InTheSandbox_HoldsASocketThatTheTaskCannotReplace()
+    {
+        await using var fixture = ExecutorFixture.Sandboxed(dataDir => new()
+        {
+            DataDir = dataDir,
+            Actions = ActionsSocket.Prepare(Path.Combine(dataDir, "actions")),
+        });
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(fixture.DataDir, "actions", "actions.sock")));
+        var work = fixture.Shell("cd /run/union; ls; rm actions.sock 2>&1; mv actions.sock x 2>&1; touch x 2>&1; ls");
+
+        await fixture.RunAsync(work);
+
+        var lines = (await fixture.ArchiveAsync(work)).Select(line => line.Text).ToList();
+        Assert.Equal("unix:/run/union/actions.sock:", fixture.Executor.Capabilities.RawEndpoint);
+        Assert.Equal(("actions.sock", "actions.sock"), (lines[0], lines[^1]));
+        Assert.All(lines[1..^1], line => Assert.Contains("Read-only file system", line, StringComparison.Ordinal));
+        Assert.Equal(5, lines.Count);
+    }
+
+    private static string Connect(TcpListener listener) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"(exec 3<>/dev/tcp/127.0.0.1/{((IPEndPoint)listener.LocalEndpoint).Port}) 2>/dev/null && echo connected || echo refused");
 
     private static List<string> ArgumentsWithCanary() =>
     [

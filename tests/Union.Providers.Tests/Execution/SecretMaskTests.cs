@@ -35,6 +35,19 @@ public sealed class SecretMaskTests
         Assert.True(masked.Trim('<', '>', '\'', '"', '$') is "***", $"{program}: {masked}");
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:8703")]
+    [InlineData("unix:/run/union/actions.sock:")]
+    public void Apply_AddressThatIsACapability_HidesItWholeAndItsTokenAlone(string endpoint)
+    {
+        var token = new string('c', 20) + new string('d', 23);
+        var mask = Mask($"{endpoint}/a/{token}");
+
+        Assert.Equal("at ***.", mask.Apply(Encoding.UTF8.GetBytes($"at {endpoint}/a/{token}.")));
+        Assert.Equal(
+            "POST http://localhost/a/***/x", mask.Apply(Encoding.UTF8.GetBytes($"POST http://localhost/a/{token}/x")));
+    }
+
     [Fact]
     public void Apply_Base64_OfAnyTextAroundIt_LeavesLessThanOneByteAtEachEnd()
     {

@@ -35,6 +35,30 @@ public sealed class PlainPortTests
         Assert.Equal(expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Request_EitherVersionOnOneUnixSocket_Served(string version)
+    {
+        using var folder = new TemporaryFolder();
+        var socket = new UnixDomainSocketEndPoint(folder.In("s"));
+        await using var app = await StartAsync(TimeProvider.System, socket);
+        using var handler = new SocketsHttpHandler { ConnectCallback = (_, cancel) => ConnectAsync(socket, cancel) };
+        using var client = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://localhost/echo")
+        {
+            Version = Version.Parse(version),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new StringContent("hello"),
+        };
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            version == "2.0" ? "HTTP/2 hello " : "HTTP/1.1 hello ",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Request_FirstBytesOneByOne_Served()
     {
@@ -69,17 +93,24 @@ public sealed class PlainPortTests
         Assert.Equal(0, await read);
     }
 
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(endPoint, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
     private static int Port(WebApplication app) => app.Services.GetRequiredService<IServer>().Features
         .Get<IServerAddressesFeature>()!.Addresses.Where(a => a.Contains("127.0.0.1:", StringComparison.Ordinal))
         .Select(a => int.Parse(a[(a.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture))
         .First(p => p != 0);
 
-    private static async Task<WebApplication> StartAsync(TimeProvider time)
+    private static async Task<WebApplication> StartAsync(TimeProvider time, EndPoint? endPoint = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(time).AddPlainPorts();
-        builder.WebHost.ConfigureKestrel(k => k.ListenPlain(new IPEndPoint(IPAddress.Loopback, 0)));
+        builder.WebHost.ConfigureKestrel(k => k.ListenPlain(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0)));
         var app = builder.Build();
         app.MapPost("/echo", async (HttpContext context) =>
         {
