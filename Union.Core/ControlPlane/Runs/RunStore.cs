@@ -83,22 +83,27 @@ internal static class RunStore
         return session.QueryAsync<RunRow>(sql, new { org, ids = ids.ToArray() });
     }
 
-    /// <summary>Locks the runs of these attempts, always in the same order.</summary>
-    public static Task<IReadOnlyList<long>> LockOfAttemptsAsync(
+    /// <summary>
+    /// Locks the runs of these attempts, always in the same order. In three steps and not in one join: a plan made while
+    /// the tables were empty would join them by indexes that begin with org alone, with every run locked meanwhile.
+    /// </summary>
+    public static async Task LockOfAttemptsAsync(
         Session session, string org, string clusterId, IReadOnlyCollection<string> uids)
     {
-        const string sql = """
-            select id
-              from runs
-             where org = @org
-               and id in (select a.run_id
-                            from attempts t
-                            join actions a on a.id = t.action_id and a.org = t.org
-                           where t.org = @org and t.cluster_id = @clusterId and t.uid in @uids)
-             order by id
+        const string attemptsSql = """
+            select action_id from attempts where org = @org and cluster_id = @clusterId and uid in @uids
+            """;
+        const string actionsSql = "select distinct run_id from actions where org = @org and id in @actions";
+        const string runsSql = """
+            select id from runs where org = @org and id in @runs order by id
             /*postgres for no key update */
             """;
-        return session.QueryAsync<long>(sql, new { org, clusterId, uids = uids.ToArray() });
+        var actions = await session.QueryAsync<long>(attemptsSql, new { org, clusterId, uids = uids.ToArray() });
+        if (actions.Count > 0)
+        {
+            var runs = await session.QueryAsync<long>(actionsSql, new { org, actions = actions.ToArray() });
+            await session.QueryAsync<long>(runsSql, new { org, runs = runs.ToArray() });
+        }
     }
 
     /// <summary>Moves the counter of a run on by the number of its actions that a transaction changes.</summary>
