@@ -24,7 +24,9 @@ internal sealed class NewTriggerValidator : AbstractValidator<NewTrigger>
         RuleFor(t => t.Labels).Must(LabelText.AreValid).WithMessage(LabelText.Rule);
         RuleFor(t => t.InputUri).Must(u => u.Length == 0 || Reference.TryParse(u, out _))
             .WithMessage("The reference to the inputs is malformed.");
-        RuleFor(t => t.InputsHash).MaximumLength(128).WithMessage("The hash of the inputs is too long.");
+        // It is stored, and a client sends it: only what a cluster answers, so that no text and no shorter hash can be in it.
+        RuleFor(t => t.InputsHash).Matches(@"^([0-9a-f]{64})?\z")
+            .WithMessage("The hash of the inputs is not one that UploadInputs answered.");
         RuleFor(t => t.Schedule).SetValidator(new TriggerScheduleValidator());
     }
 }

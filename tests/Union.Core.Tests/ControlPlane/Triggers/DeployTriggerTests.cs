@@ -83,6 +83,22 @@ public sealed class DeployTriggerTests
         Assert.Contains(expected, thrown.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("rain=17.5")]
+    [InlineData("d41d8cd98f00b204e9800998ecf8427e")]
+    public async Task DeployTrigger_InputsHashThatNoClusterMakes_IsRefused(string hash)
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await plane.DeployAsync("rain", "v1");
+        var trigger = ControlPlaneFixture.NewTrigger("t", ControlPlaneFixture.Cron("@daily")) with { InputsHash = hash };
+
+        var thrown = await Assert.ThrowsAsync<UnionException>(() => plane.AsUserAsync(
+            new DeployTrigger("default", "development", "rain", "", trigger, 0)));
+
+        Assert.Equal(ErrorCode.InvalidArgument, thrown.Code);
+        Assert.DoesNotContain(hash, thrown.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task UpdateTriggers_OneIsUnknown_ChangesNone()
     {
