@@ -20,7 +20,7 @@ public sealed class S3SessionTests(RadosGateway gateway) : IClassFixture<RadosGa
     [InlineData(true)]
     public async Task Presign_WithARole_CarriesASession_AndWorks(bool perUrl)
     {
-        await using var test = await S3Stores.OpenAsync(gateway, o => o with { Role = Role with { PerUrl = perUrl } });
+        await using var test = S3Stores.Open(gateway, o => o with { Role = Role with { PerUrl = perUrl } });
         var key = ObjectKey.Parse("dir/a b+c");
         var put = new PresignGrant(PresignVerb.Put, key, TimeSpan.FromMinutes(5)) { ContentMd5 = Signed.Md5("hello"u8.ToArray()) };
 
@@ -38,14 +38,14 @@ public sealed class S3SessionTests(RadosGateway gateway) : IClassFixture<RadosGa
     [Fact]
     public async Task NarrowedSession_SignsNothingButItsKeyAndVerb()
     {
-        await using var test = await S3Stores.OpenAsync(gateway, o => o with { Prefix = null });
+        await using var test = S3Stores.Open(gateway, o => o with { Prefix = null });
         await test.Store.PutAsync(ObjectKey.Parse("narrow/a"), new MemoryStream("a"u8.ToArray()), PutMode.Replace, Cancel);
         await test.Store.PutAsync(ObjectKey.Parse("narrow/b"), new MemoryStream("b"u8.ToArray()), PutMode.Replace, Cancel);
         var owner = new BasicAWSCredentials(gateway.AccessKey, gateway.SecretKey);
         using var role = new AssumedRole(Role, owner, "us-east-1");
-        var policy = S3SessionPolicy.Of(PresignVerb.Get, "us-east-1", "test-bucket", "narrow/a", []);
+        var policy = S3SessionPolicy.Of(PresignVerb.Get, "us-east-1", RadosGateway.Bucket, "narrow/a", []);
         var session = await role.NarrowedAsync(policy, TimeSpan.FromMinutes(5), Cancel);
-        var options = new S3ObjectStoreOptions { Bucket = "test-bucket", Region = "us-east-1", Endpoint = gateway.Endpoint };
+        var options = new S3ObjectStoreOptions { Bucket = RadosGateway.Bucket, Region = "us-east-1", Endpoint = gateway.Endpoint };
         var signer = new SigV4QuerySigner(S3Address.Of(options), "us-east-1");
 
         async Task<HttpStatusCode> AskAsync(PresignVerb verb, string key)
@@ -67,8 +67,8 @@ public sealed class S3SessionTests(RadosGateway gateway) : IClassFixture<RadosGa
     public async Task WrongKeys_AreRefused_ForCallsAndForRoles()
     {
         var wrong = new BasicAWSCredentials(gateway.AccessKey, "wrong");
-        await using var plain = await S3Stores.OpenAsync(gateway, credentials: wrong);
-        await using var withRole = await S3Stores.OpenAsync(
+        await using var plain = S3Stores.Open(gateway, credentials: wrong);
+        await using var withRole = S3Stores.Open(
             gateway, o => o with { Role = Role with { PerUrl = true } }, wrong);
         var grant = new PresignGrant(PresignVerb.Get, ObjectKey.Parse("a"), TimeSpan.FromMinutes(5));
 
@@ -82,7 +82,7 @@ public sealed class S3SessionTests(RadosGateway gateway) : IClassFixture<RadosGa
     [Fact]
     public async Task NoSuchBucket_IsSaid()
     {
-        await using var test = await S3Stores.OpenAsync(gateway, o => o with { Bucket = "not-there" });
+        await using var test = S3Stores.Open(gateway, o => o with { Bucket = "not-there" });
 
         Assert.Equal(ObjectStoreError.NoBucket, await ErrorAsync(
             () => test.Store.OpenReadAsync(ObjectKey.Parse("a"), 0, Cancel)));
@@ -93,14 +93,14 @@ public sealed class S3SessionTests(RadosGateway gateway) : IClassFixture<RadosGa
     [Fact]
     public async Task MissingPermission_IsNamed()
     {
-        await using var test = await S3Stores.OpenAsync(gateway, o => o with { Prefix = null });
+        await using var test = S3Stores.Open(gateway, o => o with { Prefix = null });
         var owner = new BasicAWSCredentials(gateway.AccessKey, gateway.SecretKey);
         using var role = new AssumedRole(Role, owner, "us-east-1");
-        var policy = S3SessionPolicy.Of(PresignVerb.Get, "us-east-1", "test-bucket", "only/this", []);
+        var policy = S3SessionPolicy.Of(PresignVerb.Get, "us-east-1", RadosGateway.Bucket, "only/this", []);
         var session = await role.NarrowedAsync(policy, TimeSpan.FromMinutes(15), Cancel);
         var narrow = new SessionAWSCredentials(
             session.AccessKeyId, session.SecretKey.Reveal(), session.SessionToken!.Reveal());
-        await using var refused = await S3Stores.OpenAsync(gateway, credentials: narrow);
+        await using var refused = S3Stores.Open(gateway, credentials: narrow);
 
         var thrown = await Assert.ThrowsAsync<ObjectStoreException>(() => refused.Store.PutAsync(
             ObjectKey.Parse("a"), new MemoryStream([1]), PutMode.Replace, Cancel));

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Amazon.Runtime;
-using Amazon.S3;
 using Union.Providers.Aws.Objects;
 using Union.Testing.Objects;
 using Union.Testing.Servers;
@@ -10,22 +9,18 @@ namespace Union.Providers.Tests.Aws;
 /// <summary>Stores in a bucket of the test gateway, each below a prefix of its own.</summary>
 internal static class S3Stores
 {
-    private const string Bucket = "test-bucket";
-
-    public static async Task<ObjectStoreUnderTest> OpenAsync(
+    public static ObjectStoreUnderTest Open(
         RadosGateway gateway, Func<S3ObjectStoreOptions, S3ObjectStoreOptions>? change = null, AWSCredentials? credentials = null)
     {
         Assert.SkipWhen(gateway.Absent is not null, gateway.Absent ?? "");
         var options = new S3ObjectStoreOptions
         {
-            Bucket = Bucket,
+            Bucket = RadosGateway.Bucket,
             Prefix = "tests/" + RandomNumberGenerator.GetHexString(16),
             Region = "us-east-1",
             Endpoint = gateway.Endpoint,
         };
         var owner = new BasicAWSCredentials(gateway.AccessKey, gateway.SecretKey);
-        using var admin = new AmazonS3Client(owner, S3Client.ConfigOf(options));
-        await admin.PutBucketAsync(Bucket, TestContext.Current.CancellationToken);
         var store = new S3ObjectStore(change?.Invoke(options) ?? options, credentials ?? owner, TimeProvider.System);
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
         return new ObjectStoreUnderTest(store, client, advance: null, pageSize: 1000, () =>

@@ -26,6 +26,9 @@ public sealed class RadosGateway : IAsyncLifetime
 
     public string SecretKey { get; } = RandomNumberGenerator.GetHexString(40);
 
+    /// <summary>A bucket of the user's, made when the server starts.</summary>
+    public const string Bucket = "test-bucket";
+
     /// <summary>A role that the user may assume, with every right on every bucket.</summary>
     public const string Role = "arn:aws:iam:::role/signer";
 

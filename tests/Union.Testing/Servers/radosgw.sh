@@ -2,7 +2,7 @@
 # Starts a single-node Ceph on 127.0.0.1: one monitor, one OSD in memory, and radosgw, which verifies SigV4 for real.
 # $1 = an empty folder for its files, $2 = base port: the monitor listens there, S3 on $2+1, the OSD on $2+10 to $2+40.
 # Each daemon leaves its process id in $1/run/*.pid. Ends with 0 when S3 answers, the user of $3 (access key) and $4
-# (secret key) exists, and may assume the role "signer".
+# (secret key) exists, owns the bucket "test-bucket", and may assume the role "signer".
 set -e
 folder=$1 port=$2
 mkdir -p "$folder"/{mon,osd,mgr,run,log}
@@ -79,9 +79,16 @@ ceph-osd -c ceph.conf -i 0
 until_true osd_is_up
 radosgw -c ceph.conf -n client.rgw
 until_true s3_answers
+# The first request makes the pools, and a server that is still busy with them answers with an error.
+bucket_is_made() {
+    local empty=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+    curl --silent --fail --max-time 10 --output /dev/null --aws-sigv4 aws:amz:us-east-1:s3 --user "$1:$2" \
+        --header "x-amz-content-sha256: $empty" --request PUT "http://127.0.0.1:$((port + 1))/test-bucket"
+}
 admin() { timeout 60 radosgw-admin -c ceph.conf "$@" > /dev/null; }
 admin user create --uid=test --display-name=test --access-key="$3" --secret-key="$4"
 admin role create --role-name=signer --assume-role-policy-doc='{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
     "Principal": {"AWS": ["arn:aws:iam:::user/test"]}, "Action": ["sts:AssumeRole"]}]}'
 admin role-policy put --role-name=signer --policy-name=all --policy-doc='{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}]}'
+until_true bucket_is_made "$3" "$4"
