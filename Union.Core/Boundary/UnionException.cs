@@ -13,4 +13,7 @@ public sealed class UnionException(
     public string Reason { get; } = reason;
 
     public string? Hint { get; } = hint;
+
+    /// <summary>After how long the same call may pass; null where time alone changes nothing.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

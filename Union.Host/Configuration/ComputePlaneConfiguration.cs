@@ -1,4 +1,5 @@
 using System.Net;
+using Union.Core.ComputePlane.Policy;
 using Union.Core.ComputePlane.Secrets;
 
 namespace Union.Host.Configuration;
@@ -60,5 +61,7 @@ internal enum TaskNetwork
     Shared,
 }
 
+/// <param name="Signing">What is signed, for whom and for how long.</param>
+/// <param name="ClientNetworks">Where signed URLs may be used from; empty for anywhere.</param>
 internal sealed record PolicyConfiguration(
-    IReadOnlyList<string> Verbs, TimeSpan MaxLifetime, long UploadMax, IReadOnlyList<string> Relays, SecretPolicy Secrets);
+    DataPolicy Signing, IReadOnlyList<IPNetwork> ClientNetworks, IReadOnlyList<string> Relays, SecretPolicy Secrets);

@@ -1,7 +1,6 @@
 using System.Net;
 using Union.Core.Authoring.Yaml;
 using Union.Core.Boundary;
-using Union.Core.ComputePlane.Secrets;
 
 namespace Union.Host.Configuration;
 
@@ -81,14 +80,15 @@ internal static class PlaneReaders
         var cluster = reader.Text(
             plane, "cluster", "local", Names.IsResource, "1 to 63 letters, digits, '.', '_' or '-'");
         var dataDir = reader.Folder(plane, "dataDir", Path.Combine(reader.Environment.UnionHome, "compute"));
+        var objects = ObjectsReader.Read(reader, plane.Section("objects"), dataDir);
         var configuration = new ComputePlaneConfiguration(
             cluster,
             dataDir,
             ReadUplink(reader, plane.Section("controlPlane")),
-            ObjectsReader.Read(reader, plane.Section("objects"), dataDir),
+            objects,
             SecretsReader.Read(reader, plane.Section("secrets")),
             ReadExecutor(reader, plane.Section("executor")),
-            ReadPolicy(reader, plane.Section("policy")),
+            PolicyReader.Read(reader, plane.Section("policy"), objects),
             ReadListen(reader, plane.Section("actions"), "127.0.0.1:8703", mustBeLoopback: true),
             ReadListen(reader, plane.Section("ops"), "127.0.0.1:8705"));
         plane.End();
@@ -147,27 +147,6 @@ internal static class PlaneReaders
 
         section.End();
         return executor;
-    }
-
-    private static PolicyConfiguration ReadPolicy(ConfigurationReader reader, YamlSection section)
-    {
-        var policy = new PolicyConfiguration(
-            reader.Words(section, "verbs", "get", "put"),
-            reader.Duration(section, "maxLifetime", TimeSpan.FromHours(1), TimeSpan.FromHours(1)),
-            reader.Size(section, "uploadMax", 5L << 30),
-            reader.Words(section, "relays", "logs", "metrics", "events", "secrets"),
-            ReadSecretPolicy(reader, section));
-        section.End();
-        return policy;
-    }
-
-    // Absent is not empty: an empty list gives tasks no secret at all.
-    private static SecretPolicy ReadSecretPolicy(ConfigurationReader reader, YamlSection section)
-    {
-        var grants = reader.List<SecretGrant>(section, "secrets", SecretGrant.TryParse, "PROJECT/SECRET, where a star stands for any");
-        return section.Find("secrets") is null
-            ? reader.Keep(section, "secrets", SecretPolicy.ScopesOnly, "null")
-            : new SecretPolicy(grants);
     }
 
     private static TelemetryConfiguration ReadTelemetry(ConfigurationReader reader, YamlSection section)

@@ -39,7 +39,6 @@ internal sealed class CreateOutputLinkHandler(
 {
     public async Task<PresignedRequest> Handle(CreateOutputLink request, CancellationToken cancellationToken)
     {
-        var lifetime = presigner.LifetimeOf(request.ExpiresIn);
         var run = new RunId(caller.Principal.Org, request.Project, request.Domain, request.Run);
         var attempt = new AttemptId(new ActionId(run, request.Action), request.Attempt);
         var outputs = await store.ReadAsync(layout.Outputs(attempt), Outputs.Parser, cancellationToken)
@@ -61,7 +60,7 @@ internal sealed class CreateOutputLinkHandler(
             throw Missing($"The file of output {request.Output} is not in the store.");
         }
 
-        var grant = new PresignGrant(PresignVerb.Get, key, lifetime)
+        var grant = new PresignGrant(PresignVerb.Get, key, presigner.LifetimeOf(request.ExpiresIn, key))
         {
             ResponseContentType = "application/octet-stream",
             ResponseContentDisposition = "attachment",

@@ -36,7 +36,6 @@ internal sealed class CreateReportLinkHandler(
 {
     public async Task<PresignedRequest> Handle(CreateReportLink request, CancellationToken cancellationToken)
     {
-        var lifetime = presigner.LifetimeOf(request.ExpiresIn);
         var run = new RunId(caller.Principal.Org, request.Project, request.Domain, request.Run);
         var action = new ActionId(run, request.Action);
         var attempt = request.Attempt > 0
@@ -49,7 +48,8 @@ internal sealed class CreateReportLinkHandler(
                 "A report appears once an attempt that writes one has ended.");
         }
 
-        var grant = new PresignGrant(PresignVerb.Get, layout.Report(attempt), lifetime)
+        var key = layout.Report(attempt);
+        var grant = new PresignGrant(PresignVerb.Get, key, presigner.LifetimeOf(request.ExpiresIn, key))
         {
             ResponseContentType = "text/html; charset=utf-8",
             ResponseContentDisposition = "inline",

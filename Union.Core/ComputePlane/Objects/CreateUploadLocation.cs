@@ -60,7 +60,7 @@ internal sealed class CreateUploadLocationHandler(
         // in a key that holds it says the same; where a store cannot bind one, UploadedCode looks before the first use.
         // The key of a file in a folder says nothing of its content, so such a store refuses it.
         var can = store.Capabilities;
-        var grant = new PresignGrant(PresignVerb.Put, key, presigner.LifetimeOf(request.ExpiresIn))
+        var grant = new PresignGrant(PresignVerb.Put, key, presigner.LifetimeOf(request.ExpiresIn, key))
         {
             ContentMd5 = can.PresignBindsContentMd5 || request.Folder.Length > 0 ? request.ContentMd5 : (ReadOnlyMemory<byte>?)null,
             ContentLength = can.PresignBindsContentLength ? request.ContentLength : null,

@@ -27,6 +27,9 @@ public sealed class ObjectLayout(string prefix = "union")
             : null;
     }
 
+    /// <summary>True for a file that a client uploads by itself, of which the cluster sees nothing until it is there.</summary>
+    public bool IsUpload(ObjectKey key) => PathInOrg(key) is [_, _, "code" or "uploads", _, _, ..];
+
     /// <summary>The folder that <c>inputs.pb</c> of an upload lies in.</summary>
     public ObjectKey Inputs(ProjectScope scope, string keyedDigest) => Project(scope).Append($"inputs/{keyedDigest}");
 
@@ -48,6 +51,14 @@ public sealed class ObjectLayout(string prefix = "union")
 
     /// <summary>The folder of an attempt's archived log parts, <c>{first millisecond}-{sequence}.jsonl.gz</c>.</summary>
     public ObjectKey Logs(AttemptId attempt) => Attempt(attempt).Append("logs");
+
+    /// <summary>The segments of a key from its project on; null for a key that is none of this layout.</summary>
+    public string[]? PathInOrg(ObjectKey key)
+    {
+        var text = key.ToString();
+        var root = $"{prefix}/v1/";
+        return text.StartsWith(root, StringComparison.Ordinal) ? text[root.Length..].Split('/')[1..] : null;
+    }
 
     /// <summary>What the object of a key is, or those below a folder's; null for a folder above several kinds.</summary>
     public ArtifactKind? KindOf(ObjectKey key)

@@ -20,7 +20,8 @@ public static class ObjectsServiceCollectionExtensions
         services.AddSingleton(_ => new KeyedDigest(KeyFile.OpenOrCreate(digestKeyPath)));
         services.AddSingleton<PrivateParts>();
         services.AddSingleton<ProjectFence>();
-        services.AddSingleton<Presigner>();
+        services.AddSingleton<UrlBudget>();
+        services.AddScoped<Presigner>();
         services.AddSingleton<UploadedCode>();
         services.AddSingleton<SecretResolver>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(StoreFailureBehavior<,>));

@@ -5,8 +5,9 @@ using Union.Core.ComputePlane.Policy;
 namespace Union.Core.ComputePlane.Objects;
 
 /// <summary>
-/// Holds an uploaded file to what its key promises, before the first use, where the store could not do so while it was
-/// uploaded (Azure binds neither size nor MD5). What does not agree is removed: its place belongs to the right content.
+/// Holds an uploaded file to the policy's size and to what its key promises, before the first use, where the store could
+/// not do so while it was uploaded: Azure binds neither size nor MD5, and no store a size that the client did not say.
+/// What does not agree is removed: its place belongs to the right content.
 /// </summary>
 public sealed class UploadedCode(IObjectStore store, ObjectLayout layout, DataPolicy policy)
 {
@@ -16,20 +17,37 @@ public sealed class UploadedCode(IObjectStore store, ObjectLayout layout, DataPo
 
     public async Task EnsureRightAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (store.Capabilities is { PresignBindsContentMd5: true, PresignBindsContentLength: true }
-            || layout.DigestOf(key) is not { } promised)
+        if (!layout.IsUpload(key))
+        {
+            return;
+        }
+
+        // Where the store binds the digest that stands in the key, what lies there can never become another.
+        var promised = layout.DigestOf(key);
+        var isFixed = promised is not null && store.Capabilities.PresignBindsContentMd5;
+        if (isFixed && _right.ContainsKey((key, "")))
         {
             return;
         }
 
         var found = await store.HeadAsync(key, cancellationToken)
             ?? throw new ObjectStoreException(ObjectStoreError.NotFound, "There is no such upload.");
-        if (_right.ContainsKey((key, found.Tag)))
+        var known = (key, isFixed ? "" : found.Tag);
+        if (_right.ContainsKey(known))
         {
             return;
         }
 
-        if (found.Length > policy.UploadMax || !await IsRightAsync(key, promised, cancellationToken))
+        if (found.Length > policy.UploadMax)
+        {
+            await store.DeleteAsync(key, cancellationToken);
+            throw new UnionException(
+                ErrorCode.OutOfRange, "upload_too_large",
+                $"The uploaded file has more than the {policy.UploadMax} bytes that this cluster allows, so it was removed.",
+                "The owner of the cluster decides that in computePlane.policy.uploadMax.");
+        }
+
+        if (promised is not null && !isFixed && !await IsRightAsync(key, promised, cancellationToken))
         {
             await store.DeleteAsync(key, cancellationToken);
             throw new UnionException(
@@ -42,7 +60,7 @@ public sealed class UploadedCode(IObjectStore store, ObjectLayout layout, DataPo
             _right.Clear();
         }
 
-        _right[(key, found.Tag)] = true;
+        _right[known] = true;
     }
 
     private async Task<bool> IsRightAsync(ObjectKey key, byte[] promised, CancellationToken cancellationToken)

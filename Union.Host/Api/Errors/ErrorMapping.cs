@@ -20,12 +20,18 @@ internal static class ErrorMapping
             details.Metadata["hint"] = exception.Hint;
         }
 
-        return new Google.Rpc.Status
+        var status = new Google.Rpc.Status
         {
             Code = (int)CodeOf(exception.Code),
             Message = exception.Message,
             Details = { Any.Pack(details) },
         };
+        if (exception.RetryAfter is { } delay)
+        {
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = delay.ToDuration() }));
+        }
+
+        return status;
     }
 
     public static Grpc.Core.StatusCode CodeOf(ErrorCode code) => code switch

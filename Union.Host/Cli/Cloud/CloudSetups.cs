@@ -13,7 +13,7 @@ internal static partial class CloudSetups
         var setup = new CloudSetup
         {
             Buckets = [],
-            MaxLifetime = plane.Policy.MaxLifetime,
+            MaxLifetime = plane.Policy.Signing.MaxLifetime,
             Origin = configuration.ControlPlane.Clients.PublicUrl?.GetLeftPart(UriPartial.Authority),
             Secrets = SecretsOf(plane.Secrets, cloud),
         };

@@ -1,3 +1,4 @@
+using System.Net;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
 using Union.Host.Configuration;
@@ -47,8 +48,9 @@ internal sealed class CloudObjects(
         Role = objects.Role is { } role
             ? new AwsRoleOptions(role.Arn, role.ExternalId, role.Endpoint, role.PerUrl)
             : null,
-        MaxLifetime = policy.MaxLifetime,
-        UploadMax = Math.Min(policy.UploadMax, 5L << 30),
+        ClientNetworks = [.. policy.ClientNetworks.Select(network => network.ToString())],
+        MaxLifetime = policy.Signing.MaxLifetime,
+        UploadMax = policy.Signing.UploadMax,
     };
 
     private GcsObjectStoreOptions GcsOptionsOf(string bucket)
@@ -58,8 +60,8 @@ internal sealed class CloudObjects(
             Bucket = bucket,
             Prefix = objects.Prefix,
             EncryptionKey = objects.EncryptionKey,
-            MaxLifetime = policy.MaxLifetime,
-            UploadMax = policy.UploadMax,
+            MaxLifetime = policy.Signing.MaxLifetime,
+            UploadMax = policy.Signing.UploadMax,
         };
         return objects.Endpoint is { } endpoint ? options with { Endpoint = endpoint } : options;
     }
@@ -74,9 +76,24 @@ internal sealed class CloudObjects(
         Container = container,
         Prefix = objects.Prefix,
         Endpoint = objects.Endpoint,
-        MaxLifetime = policy.MaxLifetime,
-        UploadMax = policy.UploadMax,
+        ClientRange = policy.ClientNetworks is [var network] ? RangeOf(network) : null,
+        MaxLifetime = policy.Signing.MaxLifetime,
+        UploadMax = policy.Signing.UploadMax,
     };
+
+    // Azure knows no masks: "first-last".
+    internal static string RangeOf(IPNetwork network)
+    {
+        var last = network.BaseAddress.GetAddressBytes();
+        for (var bit = network.PrefixLength; bit < 8 * last.Length; bit++)
+        {
+            last[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        }
+
+        return network.PrefixLength == 8 * last.Length
+            ? network.BaseAddress.ToString()
+            : $"{network.BaseAddress}-{new IPAddress(last)}";
+    }
 
     private AwsCredentialOptions AwsCredentials() => new()
     {

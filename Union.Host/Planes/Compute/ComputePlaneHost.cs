@@ -84,14 +84,7 @@ internal static class ComputePlaneHost
         services.AddSingleton(TimeProvider.System);
         services.AddPlainPorts();
         services.AddUseCases("Union.Core.ComputePlane");
-        services.AddDataUseCases(
-            new DataPolicy
-            {
-                MaxLifetime = configuration.Policy.MaxLifetime,
-                UploadMax = configuration.Policy.UploadMax,
-                Verbs = configuration.Policy.Verbs.Select(v => v == "put" ? PresignVerb.Put : PresignVerb.Get).ToHashSet(),
-            },
-            layout, Path.Combine(keys, "digest.key"));
+        services.AddDataUseCases(configuration.Policy.Signing, layout, Path.Combine(keys, "digest.key"));
         services.AddSingleton(_ => JournalDatabase.Open(folder.File("state.db")));
         services.AddSingleton<IAuditLog, JournalAudit>();
         services.AddSingleton<AttemptJournal>();

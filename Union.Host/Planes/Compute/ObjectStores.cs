@@ -20,8 +20,8 @@ internal static class ObjectStores
                 Path = configuration.Objects.Path,
                 KeyPath = Path.Combine(keys, "urls.key"),
                 PublicUrl = $"http://{configuration.Objects.Listen}",
-                MaxLifetime = configuration.Policy.MaxLifetime,
-                UploadMax = configuration.Policy.UploadMax,
+                MaxLifetime = configuration.Policy.Signing.MaxLifetime,
+                UploadMax = configuration.Policy.Signing.UploadMax,
             });
             services.AddSingleton(provider => SelfWith([provider.GetRequiredService<IObjectStore>()]));
             return;

@@ -1,5 +1,6 @@
 using System.Net;
 using Union.Core.Authoring;
+using Union.Core.ComputePlane.Objects;
 using Union.Host.Configuration;
 using Union.Testing;
 
@@ -16,7 +17,7 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(IPEndPoint.Parse("127.0.0.1:8700"), loaded.Configuration.ControlPlane.Clients.Listen);
         Assert.Null(loaded.Configuration.ControlPlane.Clusters.Listen);
         Assert.Equal("/home/me/.union/compute/objects", loaded.Configuration.ComputePlane.Objects.Path);
-        Assert.Equal(TimeSpan.FromHours(1), loaded.Configuration.ComputePlane.Policy.MaxLifetime);
+        Assert.Equal(TimeSpan.FromHours(1), loaded.Configuration.ComputePlane.Policy.Signing.MaxLifetime);
         Assert.Equal(TaskNetwork.None, loaded.Configuration.ComputePlane.Executor.Network);
         Assert.Equal(Authentication.Unspecified, loaded.Configuration.ControlPlane.Auth);
         Assert.All(loaded.Values, value => Assert.Equal("default", value.Origin));
@@ -61,7 +62,7 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(new SecretReference(null, "TOKEN"), loaded.ComputePlane.ControlPlane.JoinToken);
         Assert.Equal("/home/me/py", loaded.ComputePlane.Executor.Environments["py"]);
         Assert.Equal(TaskNetwork.Shared, loaded.ComputePlane.Executor.Network);
-        Assert.Equal(64 << 20, loaded.ComputePlane.Policy.UploadMax);
+        Assert.Equal(64 << 20, loaded.ComputePlane.Policy.Signing.UploadMax);
         Assert.Empty(loaded.ComputePlane.Policy.Relays);
         Assert.Equal(LogFormat.Json, loaded.Telemetry.Logs);
     }
@@ -166,7 +167,7 @@ public sealed class ConfigurationLoaderTests
 
         Assert.Equal(4, loaded.Configuration.ControlPlane.Clients.Listen.Port);
         Assert.Equal(2, loaded.Configuration.ControlPlane.OpsListen.Port);
-        Assert.Equal(["put"], loaded.Configuration.ComputePlane.Policy.Verbs);
+        Assert.Equal([PresignVerb.Put], loaded.Configuration.ComputePlane.Policy.Signing.Verbs);
         Assert.Equal("/token", loaded.Configuration.ComputePlane.ControlPlane.JoinToken!.File);
         Assert.Equal("flag controlPlane.clients.listen", OriginOf(loaded, "controlPlane.clients.listen"));
         Assert.Equal("variable UNION_CONTROLPLANE_OPS_LISTEN", OriginOf(loaded, "controlPlane.ops.listen"));

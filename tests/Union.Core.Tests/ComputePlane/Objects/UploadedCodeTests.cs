@@ -44,11 +44,30 @@ public sealed class UploadedCodeTests
     }
 
     [Fact]
-    public async Task EnsureRight_MoreThanThePolicyAllows_IsRefused()
+    public async Task EnsureRight_MoreThanThePolicyAllows_IsRefusedAndRemoved()
     {
         await PutAsync(_content);
 
-        await Assert.ThrowsAsync<UnionException>(() => Uploads(4).EnsureRightAsync(_key, Cancel));
+        var thrown = await Assert.ThrowsAsync<UnionException>(() => Uploads(4).EnsureRightAsync(_key, Cancel));
+
+        Assert.Equal("upload_too_large", thrown.Reason);
+        Assert.Null(await _store.HeadAsync(_key, Cancel));
+    }
+
+    // A stock client says no length, so no store can bind one.
+    [Theory]
+    [InlineData("union/v1/acme/p/d/code/0123456789abcdef0123456789abcdef/bundle.tgz")]
+    [InlineData("union/v1/acme/p/d/uploads/folder/file")]
+    public async Task EnsureRight_MoreThanThePolicyAllows_IsRefused_WhereTheStoreBindsUploadsToo(string key)
+    {
+        var store = new InMemoryObjectStore(new FakeTimeProvider());
+        await store.PutAsync(ObjectKey.Parse(key), new MemoryStream(_content), PutMode.Replace, Cancel);
+
+        await new UploadedCode(store, _layout, new DataPolicy { UploadMax = 5 }).EnsureRightAsync(ObjectKey.Parse(key), Cancel);
+        var thrown = await Assert.ThrowsAsync<UnionException>(
+            () => new UploadedCode(store, _layout, new DataPolicy { UploadMax = 4 }).EnsureRightAsync(ObjectKey.Parse(key), Cancel));
+
+        Assert.Equal("upload_too_large", thrown.Reason);
     }
 
     [Fact]

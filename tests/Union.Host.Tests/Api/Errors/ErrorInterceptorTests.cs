@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Union.Core.Boundary;
 using Union.Host.Api.Errors;
 using Union.Host.Tests.Api.Data;
 
@@ -24,6 +25,21 @@ public sealed class ErrorInterceptorTests
         Assert.Contains("System.InvalidOperationException", line, StringComparison.Ordinal);
         Assert.Contains("caused by System.FormatException", line, StringComparison.Ordinal);
         Assert.Contains(nameof(Unexpected_WithCustomerText_LogsTypesAndStacksOnly), line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refusal_ThatTimeHeals_SaysWhenToComeBack()
+    {
+        var refusal = new UnionException(ErrorCode.ResourceExhausted, "link_budget_spent", "Used up.", "Wait.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(7),
+        };
+
+        var status = ErrorMapping.ToStatus(refusal);
+
+        Assert.Equal(7, status.GetDetail<Google.Rpc.RetryInfo>().RetryDelay.Seconds);
+        Assert.Equal("link_budget_spent", status.GetDetail<Google.Rpc.ErrorInfo>().Reason);
+        Assert.Null(ErrorMapping.ToStatus(new UnionException(ErrorCode.NotFound, "x", "y")).GetDetail<Google.Rpc.RetryInfo>());
     }
 
     private sealed class Lines : ILogger<ErrorInterceptor>
