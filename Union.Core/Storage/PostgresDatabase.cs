@@ -14,6 +14,12 @@ public sealed class PostgresDatabase : ITransactions
     /// <summary>With the pauses below about half a second: a deadlock that lasts longer is a bug, not bad luck.</summary>
     private const int MaxTries = 6;
 
+    /// <summary>
+    /// Lists and watches join what they find in a size that only their parameters tell, and a plan that was kept from the
+    /// day when the tables were empty would serve them for as long as its connection lives. What writes has keys to go by.
+    /// </summary>
+    private const string PlannedAnew = "set local plan_cache_mode = force_custom_plan;\n";
+
     private static readonly string[] FasterElsewhere =
     [
         PostgresErrorCodes.SerializationFailure, PostgresErrorCodes.DeadlockDetected, PostgresErrorCodes.UniqueViolation,
@@ -28,7 +34,7 @@ public sealed class PostgresDatabase : ITransactions
 
     public Task<T> ReadAsync<T>(string scope, Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
         // One snapshot for all statements, as SQLite gives; it costs no more than the default level does.
-        OnceAsync(scope, IsolationLevel.RepeatableRead, work, cancellationToken);
+        OnceAsync(scope, IsolationLevel.RepeatableRead, PlannedAnew, work, cancellationToken);
 
     public async Task<T> WriteAsync<T>(string scope, Func<Session, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -36,7 +42,7 @@ public sealed class PostgresDatabase : ITransactions
         {
             try
             {
-                return await OnceAsync(scope, IsolationLevel.ReadCommitted, work, cancellationToken);
+                return await OnceAsync(scope, IsolationLevel.ReadCommitted, "", work, cancellationToken);
             }
             catch (Exception e) when (tries < MaxTries && IsFasterElsewhere(e))
             {
@@ -53,13 +59,14 @@ public sealed class PostgresDatabase : ITransactions
         e is ChangedMeanwhileException || (e is PostgresException p && FasterElsewhere.Contains(p.SqlState));
 
     private async Task<T> OnceAsync<T>(
-        string scope, IsolationLevel level, Func<Session, Task<T>> work, CancellationToken cancellationToken)
+        string scope, IsolationLevel level, string settings, Func<Session, Task<T>> work,
+        CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await Source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(level, cancellationToken);
-            var opening = $"set local \"union\".org = '{scope.Replace("'", "''", StringComparison.Ordinal)}';\n";
+            var opening = $"set local \"union\".org = '{scope.Replace("'", "''", StringComparison.Ordinal)}';\n{settings}";
             var result = await work(new Session(connection, transaction, SqlDialect.Postgres, opening, cancellationToken));
             // Not cancellable: the caller must learn whether it was committed.
             await transaction.CommitAsync(CancellationToken.None);

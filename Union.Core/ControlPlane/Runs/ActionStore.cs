@@ -30,7 +30,10 @@ internal static class ActionStore
     {
         const string sql = Columns + """
 
-             where a.org = @Org and r.project = @Project and r.domain = @Domain and r.name = @Run and a.name = @Name
+             where a.org = @Org and a.name = @Name
+               and a.run_id = (select x.id from runs x
+                                where x.org = @Org and x.project = @Project and x.domain = @Domain and x.name = @Run
+                                  and x.name <> '')
             """;
         var run = action.Run;
         return session.FindAsync<ActionRow>(
@@ -83,7 +86,12 @@ internal static class ActionStore
     /// <summary>Which of these actions have children.</summary>
     public static Task<IReadOnlyList<long>> ParentsAsync(Session session, string org, IReadOnlyCollection<long> ids)
     {
-        const string sql = "select distinct parent_id from actions where org = @org and parent_id in @ids";
+        const string sql = """
+            select a.id
+              from actions a
+             where a.org = @org and a.id in @ids
+               and (select c.id from actions c where c.org = @org and c.parent_id = a.id limit 1) is not null
+            """;
         return session.QueryAsync<long>(sql, new { org, ids = ids.ToArray() });
     }
 
@@ -93,7 +101,7 @@ internal static class ActionStore
     {
         const string sql = Columns + """
 
-             where a.org = @org and a.run_id = @runId and a.change > @change
+             where a.org = @org and a.run_id = @runId and a.change > @change and a.change > 0
              order by a.change
              limit @limit
             """;
@@ -119,13 +127,13 @@ internal static class ActionStore
     {
         const string oldestFirstSql = Columns + """
 
-             where a.org = @org and a.run_id = @runId and a.id > @afterId
+             where a.org = @org and a.run_id = @runId and a.id > @afterId and a.id > 0
              order by a.id
              limit @limit
             """;
         const string newestFirstSql = Columns + """
 
-             where a.org = @org and a.run_id = @runId and a.id < @afterId
+             where a.org = @org and a.run_id = @runId and a.id < @afterId and a.id > 0
              order by a.id desc
              limit @limit
             """;
@@ -145,19 +153,28 @@ internal static class ActionStore
         return session.FindAsync<ActionRow>(sql, new { org, runId });
     }
 
-    public static Task<IReadOnlyList<ActionRow>> LiveDescendantsAsync(Session session, string org, long actionId)
+    /// <summary>What lives below an action, level by level: nothing lives below an action that is over.</summary>
+    public static async Task<IReadOnlyList<ActionRow>> LiveDescendantsAsync(Session session, string org, long actionId)
     {
-        const string sql = """
-            with recursive below (id) as (
-                select id from actions where org = @org and parent_id = @actionId
-                union all
-                select a.id from actions a join below b on a.parent_id = b.id where a.org = @org
-            )
-            """ + "\n" + Columns + """
+        const int atOnce = 1000;
+        const string sql = Columns + """
 
-             where a.org = @org and a.id in (select id from below) and a.phase in (1, 2, 3, 4, 9)
+             where a.org = @org and a.parent_id in @parents and a.phase in (1, 2, 3, 4, 9)
             """;
-        return session.QueryAsync<ActionRow>(sql, new { org, actionId });
+        var (all, level) = (new List<ActionRow>(), new List<long> { actionId });
+        while (level.Count > 0)
+        {
+            var below = new List<ActionRow>();
+            foreach (var parents in level.Chunk(atOnce))
+            {
+                below.AddRange(await session.QueryAsync<ActionRow>(sql, new { org, parents }));
+            }
+
+            all.AddRange(below);
+            level = [.. below.Select(a => a.Id)];
+        }
+
+        return all;
     }
 
     public static Task<long> InsertAsync(Session session, NewAction action)

@@ -74,7 +74,7 @@ internal static class AttemptStore
     {
         const string sql = Columns + """
 
-             where org = @org and cluster_id = @clusterId and ended_at is null
+             where org = @org and cluster_id = @clusterId and cluster_id <> '' and ended_at is null
              order by assigned_at
             """;
         return session.QueryAsync<AttemptRow>(sql, new { org, clusterId });
@@ -85,7 +85,8 @@ internal static class AttemptStore
     {
         const string sql = Columns + """
 
-             where org = @org and cluster_id = @clusterId and ended_at is null and end_asked_at is not null
+             where org = @org and cluster_id = @clusterId and cluster_id <> ''
+               and ended_at is null and end_asked_at is not null
              limit 1000
             """;
         return session.QueryAsync<AttemptRow>(sql, new { org, clusterId });

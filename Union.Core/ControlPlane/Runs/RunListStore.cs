@@ -5,7 +5,8 @@ namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>
 /// Root actions of runs by the age of their runs. Each scope has a statement of its own, and each statement an index
-/// that gives its rows in order: a page far down costs what the first one costs.
+/// that gives its rows in order: a page far down costs what the first one costs. It is named by the condition on which
+/// the index is partial, such as <c>task_name &lt;&gt; ''</c>, so that no planner takes one that holds many more rows.
 /// </summary>
 internal static class RunListStore
 {
@@ -23,21 +24,20 @@ internal static class RunListStore
              limit @limit
         """;
 
-    private const string OfOrg = ActionStore.Columns + "\n" + """
+    private const string Roots = ActionStore.Columns + "\n" + """
          where r.org = @org and a.org = @org and a.name = 'a0'
         """;
 
-    private const string OfProject = OfOrg + " and r.project = @Project and r.domain = @Domain";
+    private const string OfOrg = Roots + " and r.org <> ''";
 
-    // SQLite without statistics takes the index by age, however many runs of other tasks lie between: an expression
-    // that is no column of an index leaves it the right one.
-    private const string OfTask = OfOrg + """
-         and r.task_name = @TaskName and r.project || '' = @Project and r.domain || '' = @Domain
-        """;
+    private const string InProject = Roots + " and r.project = @Project and r.domain = @Domain";
 
-    private const string OfTrigger = OfOrg + """
-         and r.trigger_task = @triggerTask and r.trigger_name = @triggerName
-           and r.project || '' = @Project and r.domain || '' = @Domain
+    private const string OfProject = InProject + " and r.project <> ''";
+
+    private const string OfTask = InProject + " and r.task_name = @TaskName and r.task_name <> ''";
+
+    private const string OfTrigger = InProject + """
+         and r.trigger_task = @triggerTask and r.trigger_name = @triggerName and r.trigger_name <> ''
         """;
 
     private const string OfLabel = ActionStore.Columns + "\n" + """

@@ -19,7 +19,7 @@ internal static class RunStore
     {
         const string sql = Columns + """
               from runs r
-             where r.org = @Org and r.project = @Project and r.domain = @Domain and r.name = @Name
+             where r.org = @Org and r.project = @Project and r.domain = @Domain and r.name = @Name and r.name <> ''
             """;
         return session.FindAsync<RunRow>(sql, run);
     }
@@ -83,27 +83,22 @@ internal static class RunStore
         return session.QueryAsync<RunRow>(sql, new { org, ids = ids.ToArray() });
     }
 
-    /// <summary>
-    /// Locks the runs of these attempts, always in the same order. In three steps and not in one join: a plan made while
-    /// the tables were empty would join them by indexes that begin with org alone, with every run locked meanwhile.
-    /// </summary>
-    public static async Task LockOfAttemptsAsync(
+    /// <summary>Locks the runs of these attempts, always in the same order.</summary>
+    public static Task<IReadOnlyList<long>> LockOfAttemptsAsync(
         Session session, string org, string clusterId, IReadOnlyCollection<string> uids)
     {
-        const string attemptsSql = """
-            select action_id from attempts where org = @org and cluster_id = @clusterId and uid in @uids
-            """;
-        const string actionsSql = "select distinct run_id from actions where org = @org and id in @actions";
-        const string runsSql = """
-            select id from runs where org = @org and id in @runs order by id
+        const string sql = """
+            select id
+              from runs
+             where org = @org
+               and id in (select a.run_id
+                            from attempts t
+                            join actions a on a.id = t.action_id and a.org = t.org
+                           where t.org = @org and t.cluster_id = @clusterId and t.uid in @uids)
+             order by id
             /*postgres for no key update */
             """;
-        var actions = await session.QueryAsync<long>(attemptsSql, new { org, clusterId, uids = uids.ToArray() });
-        if (actions.Count > 0)
-        {
-            var runs = await session.QueryAsync<long>(actionsSql, new { org, actions = actions.ToArray() });
-            await session.QueryAsync<long>(runsSql, new { org, runs = runs.ToArray() });
-        }
+        return session.QueryAsync<long>(sql, new { org, clusterId, uids = uids.ToArray() });
     }
 
     /// <summary>Moves the counter of a run on by the number of its actions that a transaction changes.</summary>

@@ -32,7 +32,9 @@ internal static class TaskStore
     {
         // Nearly always it is there, and looking is cheaper than an insert that runs into the constraint.
         const string findSql = """
-            select id from tasks where org = @Org and project = @Project and domain = @Domain and digest = @Digest
+            select id
+              from tasks
+             where org = @Org and project = @Project and domain = @Domain and digest = @Digest and digest <> ''
             """;
         if (await session.ScalarAsync(findSql, task) is var known and not 0)
         {
@@ -44,7 +46,7 @@ internal static class TaskStore
                                private_part, max_attempts, created_at, environment, is_entrypoint)
             values (@Org, @Project, @Domain, @Digest, @Name, @Version, @ShortName, @TaskType, @Projection,
                     @PrivatePart, @MaxAttempts, @CreatedAt, @Environment, @IsEntrypoint)
-            on conflict (org, project, domain, digest) do nothing
+            on conflict (org, project, domain, digest) where digest <> '' do nothing
             returning id
             """;
         var inserted = await session.ScalarAsync(insertSql, task);

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Dapper;
+using Npgsql;
+using Union.Core.Boundary;
+using Union.Core.ControlPlane.Runs;
+using Union.Core.Storage;
+
+namespace Union.Core.Tests.ControlPlane.Database;
+
+/// <summary>
+/// A PostgreSQL that has never gathered statistics, as a new installation has in its first minutes: all rows share their
+/// org, plans are made while the tables are empty, and still an action reads its own rows and not everybody's.
+/// </summary>
+public sealed class RowsReadTests
+{
+    private const int Children = 400;
+    private const int AtOnce = 20;
+
+    /// <summary>A statement that reads a table of this size for each action would by itself read half of it on average.</summary>
+    private const int MostRows = Children / 4;
+
+    [Fact]
+    public async Task AnAction_WithoutStatistics_ReadsItsOwnRows()
+    {
+        var options = await WithoutStatisticsAsync();
+        await using (var plane = await ControlPlaneFixture.CreateAsync(options))
+        {
+            await plane.PrepareAsync();
+            await RunAsync(plane);
+        }
+
+        var read = await ReadRowsAsync(options.Migrations!.Reveal() + ";Pooling=false");
+
+        Assert.All(read, table => Assert.True(
+            table.Rows < MostRows * Children,
+            $"{table.Rows / Children} rows of {table.Name} were read for each action: {table.ByIndex}"));
+    }
+
+    private static async Task<PostgresOptions> WithoutStatisticsAsync()
+    {
+        var server = await TestDatabases.PostgresAsync();
+        var options = await TestDatabases.MigratedAsync();
+        await server.ExecuteAsync(new NpgsqlConnectionStringBuilder(options.Connection.Reveal()).Database!, """
+            do $$ declare t text; begin
+                for t in select tablename from pg_tables where schemaname = 'public' loop
+                    execute format('alter table %I set (autovacuum_enabled = false)', t);
+                end loop;
+            end $$
+            """);
+        return options;
+    }
+
+    private static async Task RunAsync(ControlPlaneFixture plane)
+    {
+        await plane.CreateRunAsync("r");
+        var parent = (await plane.LeaseOneAsync()).Key;
+        await plane.ReportAsync(plane.Event(1, parent, ActionPhase.Running));
+        var sequence = 1L;
+        for (var from = 0; from < Children; from += AtOnce)
+        {
+            for (var i = from; i < from + AtOnce; i++)
+            {
+                await plane.AsClusterAsync(new EnqueueChild(
+                    parent, string.Create(CultureInfo.InvariantCulture, $"c{i}"), "", ControlPlaneFixture.NewTask(), ""));
+            }
+
+            var work = await plane.LeaseAsync(AtOnce);
+            Assert.Equal(AtOnce, work.Assignments.Count);
+            await plane.ReportAsync([.. work.Assignments.SelectMany(a => new[]
+            {
+                plane.Event(++sequence, a.Key, ActionPhase.Running), plane.Event(++sequence, a.Key, ActionPhase.Succeeded),
+            })]);
+        }
+
+        await plane.ReportAsync(plane.Event(++sequence, parent, ActionPhase.Succeeded));
+    }
+
+    // A server process adds what it read when it ends; this one waits for those of the pool.
+    private static async Task<IReadOnlyList<TableReads>> ReadRowsAsync(string owner)
+    {
+        const string othersSql = """
+            select count(*) from pg_stat_activity, pg_sleep(0.02) where datname = current_database() and pid <> pg_backend_pid()
+            """;
+        const string readSql = """
+            select t.relname as Name, (max(t.seq_tup_read) + sum(i.idx_tup_read))::bigint as Rows,
+                   string_agg(i.indexrelname || ' ' || i.idx_tup_read, ', ') || ', scans ' || max(t.seq_tup_read) as ByIndex
+              from pg_stat_user_tables t
+              join pg_stat_user_indexes i on i.relid = t.relid
+             group by t.relname
+            """;
+        await using var connection = new NpgsqlConnection(owner);
+        while (await connection.ExecuteScalarAsync<long>(othersSql) > 0)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return (await connection.QueryAsync<TableReads>(readSql)).AsList();
+    }
+
+    private sealed record TableReads(string Name, long Rows, string ByIndex);
+}
