@@ -18,6 +18,7 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddUseCases("Union.Core.ControlPlane");
         services.AddSingleton(database);
         services.AddSingleton<RunSignals>();
+        services.AddSingleton<ActionWatches>();
         services.AddHostedService<ChangeFeed>();
         services.AddSingleton<ClusterAdmission>();
         services.AddSingleton<ClusterRouting>();

@@ -12,7 +12,7 @@ switch (args.FirstOrDefault())
         await FirstRunBench.RunAsync(writer);
         return 0;
     case "api":
-        await ApiBench.RunAsync(writer);
+        await ApiBench.RunAsync(writer, args.Skip(1).FirstOrDefault(a => !a.StartsWith('-') && a != "json"));
         return 0;
     case "orchestrator":
         return await OrchestratorBench.RunAsync(writer);
@@ -23,6 +23,6 @@ switch (args.FirstOrDefault())
         await BareService.ServeAsync(args[1]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench.sh first-run|api|sign|orchestrator [--output json]");
+        Console.Error.WriteLine("usage: ./bench.sh first-run|api [calls|watchers|pages]|sign|orchestrator [--output json]");
         return 2;
 }

@@ -17,45 +17,32 @@ public sealed record WatchAction(string Project, string Domain, string Run, stri
     public Verb Verb => Verb.RunsRead;
 }
 
-internal sealed class WatchActionHandler(
-    MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
+internal sealed class WatchActionHandler(MetadataDatabase database, Caller caller, ActionWatches watches)
     : IRequestHandler<WatchAction, IAsyncEnumerable<ActionDetail>>
 {
-    /// <summary>A wake-up that was lost costs this long and nothing else.</summary>
-    private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(5);
-
     public async Task<IAsyncEnumerable<ActionDetail>> Handle(WatchAction request, CancellationToken cancellationToken)
     {
         var id = new ActionId(
             new RunId(caller.Principal.Org, request.Project, request.Domain, request.Run), request.Action);
-        var action = (await ReadAsync(id, cancellationToken)).Action;
-        return WatchAsync(id, action, cancellationToken);
+        var first = await database.ReadAsync(
+            id.Run.Org, session => GetActionHandler.ReadAsync(session, id), cancellationToken);
+        return WatchAsync(id, first, cancellationToken);
     }
 
-    private Task<ActionDetail> ReadAsync(ActionId id, CancellationToken cancellationToken) =>
-        database.ReadAsync(id.Run.Org, session => GetActionHandler.ReadAsync(session, id), cancellationToken);
-
     private async IAsyncEnumerable<ActionDetail> WatchAsync(
-        ActionId id, ActionRow action, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ActionId id, ActionDetail first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var subscription = signals.Runs.Subscribe(action.RunRowId);
-        for (var seen = -1L; ;)
+        yield return first;
+        if (first.Action.Phase.IsTerminal())
         {
-            // A run's actions wake all of its watchers; one number tells whether this one is meant.
-            var change = await database.ReadAsync(
-                action.Org, session => ActionStore.ChangeOfAsync(session, action.Org, action.Id), cancellationToken);
-            if (change != seen)
-            {
-                var detail = await ReadAsync(id, cancellationToken);
-                seen = detail.Action.Change;
-                yield return detail;
-                if (detail.Action.Phase.IsTerminal())
-                {
-                    yield break;
-                }
-            }
+            yield break;
+        }
 
-            await subscription.WaitAsync(SafetyNet, time, cancellationToken);
+        using var seat = watches.Join(id, first.Action);
+        for (var detail = first; !detail.Action.Phase.IsTerminal();)
+        {
+            detail = await seat.NextAsync(detail.Action.Change, cancellationToken);
+            yield return detail;
         }
     }
 }

@@ -33,12 +33,7 @@ internal static class ActionMessages
         Status = Status(row),
     };
 
-    public static RunDetails RunDetails(ActionDetail root) => new()
-    {
-        RunSpec = RunSpec.Parser.ParseFrom(root.Run.Projection),
-        Action = Details(root, root.Action.ClusterId),
-    };
-
+    /// <summary>Without what describes a task or a condition: that is kept encoded, and stays so.</summary>
     public static ActionDetails Details(ActionDetail detail, string clusterName)
     {
         var row = detail.Action;
@@ -48,7 +43,11 @@ internal static class ActionMessages
             Metadata = Metadata(row),
             Status = Status(row),
         };
-        Describe(details, row.Kind, detail.TaskProjection.Span);
+        if (row.Kind == ActionKind.Trace)
+        {
+            details.Trace = TraceAction.Parser.ParseFrom(detail.TaskProjection.Span).Spec ?? new TraceSpec();
+        }
+
         if (row.SignalledBy.Length > 0)
         {
             // The value itself is spliced in behind this message.
@@ -66,22 +65,6 @@ internal static class ActionMessages
         details.Attempts.AddRange(detail.Attempts.Where(a => a.ConfirmedAt is not null)
             .Select(attempt => Attempt(attempt, detail.Events, clusterName)));
         return details;
-    }
-
-    private static void Describe(ActionDetails details, ActionKind kind, ReadOnlySpan<byte> projection)
-    {
-        switch (kind)
-        {
-            case ActionKind.Trace:
-                details.Trace = TraceAction.Parser.ParseFrom(projection).Spec ?? new TraceSpec();
-                break;
-            case ActionKind.Condition:
-                details.Condition = ConditionAction.Parser.ParseFrom(projection);
-                break;
-            default:
-                details.Task = TaskSpec.Parser.ParseFrom(projection);
-                break;
-        }
     }
 
     /// <summary>Where an attempt ran and when. Which pods it had is known where its logs are: in the cluster.</summary>

@@ -18,12 +18,17 @@ internal static class PrivatePartFetching
             return found;
         }
 
+        await context.SayPartialAsync();
+        return [.. digests.Select(_ => Array.Empty<byte>())];
+    }
+
+    /// <summary>Says in the answer's header that it lacks what the cluster keeps.</summary>
+    public static async Task SayPartialAsync(this ServerCallContext context)
+    {
         // A watch may already have sent its headers; its next message then simply lacks the text.
         if (!context.GetHttpContext().Response.HasStarted)
         {
             await context.WriteResponseHeadersAsync(new Metadata { { "union-partial", "cluster_offline" } });
         }
-
-        return [.. digests.Select(_ => Array.Empty<byte>())];
     }
 }

@@ -1,5 +1,6 @@
 using Flyteidl2.Common;
 using Flyteidl2.Workflow;
+using Google.Protobuf;
 using Grpc.Core;
 using Union.Core.ControlPlane.Runs;
 using Union.Host.Api.Listing;
@@ -18,13 +19,9 @@ internal sealed partial class RunApi
             new WatchAction(run.Project, run.Domain, run.Name, action), context.CancellationToken);
         await foreach (var detail in changes.WithCancellation(context.CancellationToken))
         {
-            var splice = await DetailSplice.FetchAsync(privateParts, detail, context);
-            var response = new WatchActionDetailsResponse
-            {
-                Details = ActionMessages.Details(detail, detail.Action.ClusterId),
-            };
-            Splices.Attach(response, splice.OfActionDetails());
-            await responseStream.WriteAsync(response, context.CancellationToken);
+            await sharedAnswers.SendAsync<WatchActionDetailsResponse>(
+                detail, () => DetailAnswers.OfActionAsync(privateParts, detail, CancellationToken.None),
+                answer => WriteAsync(responseStream, answer, context), context.CancellationToken);
         }
     }
 
@@ -37,10 +34,9 @@ internal sealed partial class RunApi
             new WatchAction(run.Project, run.Domain, run.Name, Core.Boundary.Names.RootAction), context.CancellationToken);
         await foreach (var detail in changes.WithCancellation(context.CancellationToken))
         {
-            var splice = await DetailSplice.FetchAsync(privateParts, detail, context, detail.Run.PrivatePart);
-            var response = new WatchRunDetailsResponse { Details = ActionMessages.RunDetails(detail) };
-            Splices.Attach(response, splice.OfRunDetails());
-            await responseStream.WriteAsync(response, context.CancellationToken);
+            await sharedAnswers.SendAsync<WatchRunDetailsResponse>(
+                detail, () => DetailAnswers.OfRunAsync(privateParts, detail, CancellationToken.None),
+                answer => WriteAsync(responseStream, answer, context), context.CancellationToken);
         }
     }
 
@@ -97,4 +93,10 @@ internal sealed partial class RunApi
             isSnapshot = false;
         }
     }
+
+    private static async Task WriteAsync<TMessage>(
+        IServerStreamWriter<TMessage> responseStream, EncodedAnswer answer, ServerCallContext context)
+        where TMessage : IMessage, new() =>
+        await responseStream.WriteAsync(
+            await AnswerAsync(new TMessage(), answer, context), context.CancellationToken);
 }

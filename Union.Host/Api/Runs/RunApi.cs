@@ -1,5 +1,6 @@
 using Flyteidl2.Common;
 using Flyteidl2.Workflow;
+using Google.Protobuf;
 using Grpc.Core;
 using MediatR;
 using Union.Core.Boundary;
@@ -14,7 +15,8 @@ namespace Union.Host.Api.Runs;
 /// answer gets them back from the cluster as bytes that nobody here reads.
 /// </summary>
 [BindServiceMethod(typeof(RunApi), nameof(Bind))]
-internal sealed partial class RunApi(IMediator mediator, Caller caller, IPrivateParts privateParts)
+internal sealed partial class RunApi(
+    IMediator mediator, Caller caller, IPrivateParts privateParts, SharedAnswers sharedAnswers)
     : RunService.RunServiceBase
 {
     // The parameter is the generated base: by it the server finds out which methods are overridden.
@@ -50,13 +52,8 @@ internal sealed partial class RunApi(IMediator mediator, Caller caller, IPrivate
         var run = request.RunId ?? new RunIdentifier();
         var detail = await mediator.Send(
             new GetAction(run.Project, run.Domain, run.Name, Names.RootAction), context.CancellationToken);
-        var splice = await DetailSplice.FetchAsync(privateParts, detail, context, detail.Run.PrivatePart);
-        var response = new GetRunDetailsResponse
-        {
-            Details = ActionMessages.RunDetails(detail),
-        };
-        Splices.Attach(response, splice.OfRunDetails());
-        return response;
+        var answer = await DetailAnswers.OfRunAsync(privateParts, detail, context.CancellationToken);
+        return await AnswerAsync(new GetRunDetailsResponse(), answer, context);
     }
 
     public override async Task<GetActionDetailsResponse> GetActionDetails(
@@ -65,13 +62,8 @@ internal sealed partial class RunApi(IMediator mediator, Caller caller, IPrivate
         var (run, action) = Read(request.ActionId);
         var detail = await mediator.Send(
             new GetAction(run.Project, run.Domain, run.Name, action), context.CancellationToken);
-        var splice = await DetailSplice.FetchAsync(privateParts, detail, context);
-        var response = new GetActionDetailsResponse
-        {
-            Details = ActionMessages.Details(detail, detail.Action.ClusterId),
-        };
-        Splices.Attach(response, splice.OfActionDetails());
-        return response;
+        var answer = await DetailAnswers.OfActionAsync(privateParts, detail, context.CancellationToken);
+        return await AnswerAsync(new GetActionDetailsResponse(), answer, context);
     }
 
     public override async Task<GetActionDataURIsResponse> GetActionDataURIs(
@@ -94,6 +86,19 @@ internal sealed partial class RunApi(IMediator mediator, Caller caller, IPrivate
         var detail = await mediator.Send(
             new GetAction(run.Project, run.Domain, run.Name, action), context.CancellationToken);
         return ActionMessages.LogContext(detail, request.Attempt);
+    }
+
+    private static async Task<TResponse> AnswerAsync<TResponse>(
+        TResponse empty, EncodedAnswer answer, ServerCallContext context)
+        where TResponse : IMessage
+    {
+        if (answer.IsPartial)
+        {
+            await context.SayPartialAsync();
+        }
+
+        Splices.Attach(empty, answer.Bytes);
+        return empty;
     }
 
     private static (RunIdentifier Run, string Action) Read(ActionIdentifier? id) =>

@@ -10,6 +10,7 @@ using Union.Host.Api.Errors;
 using Union.Host.Api.Identity;
 using Union.Host.Api.Projects;
 using Union.Host.Api.Runs;
+using Union.Host.Api.Splicing;
 using Union.Host.Api.Tasks;
 using Union.Host.Api.Triggers;
 using Union.Host.Configuration;
@@ -118,6 +119,7 @@ internal static class ControlPlaneHost
         services.AddSingleton<TunnelledPrivateParts>();
         services.AddSingleton<IPrivateParts>(
             provider => new SharedPrivateParts(provider.GetRequiredService<TunnelledPrivateParts>()));
+        services.AddSingleton<SharedAnswers>();
         services.AddSingleton(HostRules.Of(configuration.Clients));
         services.AddBrowserCalls(configuration.Clients.Origins);
         if (configuration.Clients.Tls is { Certificate: { } certificate, Key: { } key })

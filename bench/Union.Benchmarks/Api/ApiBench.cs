@@ -19,7 +19,8 @@ internal static class ApiBench
     private const int PageSize = 100;
     private const int Pages = 1000;
 
-    public static async Task RunAsync(FigureWriter writer)
+    /// <param name="part"><c>calls</c>, <c>watchers</c> or <c>pages</c>; null measures all.</param>
+    public static async Task RunAsync(FigureWriter writer, string? part)
     {
         var home = Directory.CreateTempSubdirectory("union-bench-").FullName;
         try
@@ -28,8 +29,16 @@ internal static class ApiBench
             var endpoint = FirstRunBench.Endpoint(configuration);
             await using (var up = await UpProcess.StartAsync(home, configuration))
             {
-                await MeasureCallsAsync(writer, home, endpoint);
-                await MeasureWatchersAsync(writer, up, endpoint);
+                await (part is null or "calls" ? MeasureCallsAsync(writer, home, endpoint) : RunOneAsync(endpoint));
+                if (part is null or "watchers")
+                {
+                    await MeasureWatchersAsync(writer, up, endpoint);
+                }
+            }
+
+            if (part is not (null or "pages"))
+            {
+                return;
             }
 
             StoredRuns.Copy(Path.Combine(home, "control", "control.db"), PageSize * Pages, actions: 10);
@@ -42,6 +51,13 @@ internal static class ApiBench
         {
             Directory.Delete(home, recursive: true);
         }
+    }
+
+    // What the pages are copies of.
+    private static async Task RunOneAsync(Uri endpoint)
+    {
+        using var runs = new TrivialRuns(endpoint);
+        await runs.RunOneNamedAsync();
     }
 
     private static async Task MeasureCallsAsync(FigureWriter writer, string home, Uri endpoint)

@@ -150,6 +150,8 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
         database ?? Database, _services.GetRequiredService<RunSignals>(), options ?? new TriggerOptions(), Time,
         NullLogger<TriggerSweep>.Instance);
 
+    public ActionWatches Watches => _services.GetRequiredService<ActionWatches>();
+
     public RunSignals Signals => _services.GetRequiredService<RunSignals>();
 
     public string DatabasePath => Path.Combine(_folder.FullName, "control.db");
