@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Union.Core.Storage;
@@ -9,10 +8,10 @@ namespace Union.Core.Storage;
 /// </summary>
 public sealed class SqliteDatabase : ITransactions
 {
-    private readonly string _readOnly;
+    private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
 
-    private SqliteDatabase(string readOnly, SqliteWriter writer) => (_readOnly, _writer) = (readOnly, writer);
+    private SqliteDatabase(SqliteReaders readers, SqliteWriter writer) => (_readers, _writer) = (readers, writer);
 
     /// <summary>Opens a file, migrating it first; a newer one than this binary knows is refused.</summary>
     /// <param name="migrations">Namespace of the embedded scripts.</param>
@@ -21,20 +20,13 @@ public sealed class SqliteDatabase : ITransactions
         var writable = ConnectionString(path, SqliteOpenMode.ReadWriteCreate);
         SqliteMigrations.Apply(writable, migrations);
 #pragma warning disable CA2000 // Owned by the database, which disposes it.
-        return new SqliteDatabase(ConnectionString(path, SqliteOpenMode.ReadWrite), new SqliteWriter(writable));
+        return new SqliteDatabase(
+            new SqliteReaders(ConnectionString(path, SqliteOpenMode.ReadWrite)), new SqliteWriter(writable));
 #pragma warning restore CA2000
     }
 
-    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
-    {
-        await using var connection = new SqliteConnection(_readOnly);
-        await connection.OpenAsync(cancellationToken);
-        const string sql = "pragma temp_store = memory";
-        await connection.ExecuteAsync(sql);
-        // Deferred: readers never wait for the writer under WAL, and see one snapshot from their first statement on.
-        await using var transaction = connection.BeginTransaction(deferred: true);
-        return await work(new Session(connection, transaction, SqlDialect.Sqlite, "", cancellationToken));
-    }
+    public Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(work, cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
         _writer.WriteAsync(work, cancellationToken);
@@ -49,8 +41,8 @@ public sealed class SqliteDatabase : ITransactions
 
     public async ValueTask DisposeAsync()
     {
+        _readers.Dispose();
         await _writer.DisposeAsync();
-        SqliteConnection.ClearAllPools();
     }
 
     private static string ConnectionString(string path, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
@@ -58,6 +50,7 @@ public sealed class SqliteDatabase : ITransactions
         DataSource = path,
         Mode = mode,
         ForeignKeys = true,
+        Pooling = false,
         DefaultTimeout = 30,
     }.ToString();
 }

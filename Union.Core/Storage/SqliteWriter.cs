@@ -15,17 +15,19 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private readonly Channel<IPiece> _pieces = Channel.CreateBounded<IPiece>(1024);
     private readonly SqliteConnection _connection;
+    private readonly PreparingConnection _prepared;
     private readonly Task _loop;
 
     public SqliteWriter(string connectionString)
     {
         _connection = new SqliteConnection(connectionString);
+        _prepared = new PreparingConnection(_connection);
         _loop = Task.Run(LoopAsync);
     }
 
     private interface IPiece
     {
-        Task RunAsync(SqliteConnection connection, SqliteTransaction transaction);
+        Task RunAsync(PreparingConnection connection, SqliteTransaction transaction);
 
         void Committed();
 
@@ -44,7 +46,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         _pieces.Writer.TryComplete();
         await _loop;
-        await _connection.DisposeAsync();
+        await _prepared.DisposeAsync();
     }
 
     // Deleted rows are overwritten, customer-free as they are, and nothing is spilled into files beside the database.
@@ -112,7 +114,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         await transaction.SaveAsync("piece");
         try
         {
-            await piece.RunAsync(_connection, transaction);
+            await piece.RunAsync(_prepared, transaction);
             await transaction.ReleaseAsync("piece");
             return true;
         }
@@ -133,7 +135,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         public Task<T> Result => _result.Task;
 
-        public async Task RunAsync(SqliteConnection connection, SqliteTransaction transaction) =>
+        public async Task RunAsync(PreparingConnection connection, SqliteTransaction transaction) =>
             _value = await work(new Session(connection, transaction, SqlDialect.Sqlite, "", CancellationToken.None));
 
         public void Committed() => _result.TrySetResult(_value);
