@@ -62,6 +62,16 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
         return response;
     }
 
+    public override async Task<ReconcileResponse> Reconcile(ReconcileRequest request, ServerCallContext context)
+    {
+        var result = await mediator.Send(
+            new ReconcileAttempts(request.Session, (long)request.LastEvent, [.. request.Held.Select(ToKey)]),
+            context.CancellationToken);
+        var response = new ReconcileResponse { Lost = (uint)result.Lost };
+        response.End.AddRange(result.End.Select(ToRef));
+        return response;
+    }
+
     public override async Task<EnqueueResponse> Enqueue(EnqueueRequest request, ServerCallContext context)
     {
         var child = new EnqueueChild(

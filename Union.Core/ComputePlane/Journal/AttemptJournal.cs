@@ -9,6 +9,9 @@ namespace Union.Core.ComputePlane.Journal;
 /// <summary>An attempt that this cluster has taken on.</summary>
 public sealed record HeldAttempt(AttemptKey Key, Assignment Assignment, bool Ended);
 
+/// <summary>All that is held at one moment, and the newest event at the same moment.</summary>
+public sealed record HeldList(IReadOnlyList<HeldAttempt> Held, long LastEvent);
+
 /// <summary>
 /// Attempts and their events. What happens is written here, on disk, before it takes effect anywhere else; an event
 /// stays until the control plane has acknowledged it.
@@ -46,18 +49,22 @@ public sealed class AttemptJournal(JournalDatabase database, TimeProvider time)
             },
             cancellationToken);
 
-    public Task<IReadOnlyList<HeldAttempt>> HeldAsync(CancellationToken cancellationToken)
+    public Task<HeldList> HeldAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        async session =>
+        {
+            const string sql = """
+                select uid as Uid, fence as Fence, assignment as Assignment, ended as Ended from attempts order by taken_at
+                """;
+            var rows = await session.QueryAsync<AttemptRow>(sql, new { });
+            return new HeldList([.. rows.Select(row => row.ToHeld())], await LastSequenceAsync(session));
+        },
+        cancellationToken);
+
+    /// <summary>Whether it was taken on and is not over.</summary>
+    public Task<bool> IsOpenAsync(AttemptKey key, CancellationToken cancellationToken)
     {
-        const string sql = """
-            select uid as Uid, fence as Fence, assignment as Assignment, ended as Ended from attempts order by taken_at
-            """;
-        return database.ReadAsync<IReadOnlyList<HeldAttempt>>(
-            async session =>
-            {
-                var rows = await session.QueryAsync<AttemptRow>(sql, new { });
-                return [.. rows.Select(row => row.ToHeld())];
-            },
-            cancellationToken);
+        const string sql = "select count(*) from attempts where uid = @Uid and ended = 0";
+        return database.ReadAsync(async session => await session.ScalarAsync(sql, key) == 1, cancellationToken);
     }
 
     /// <summary>The attempt that a task's capability belongs to, while it runs.</summary>
@@ -120,10 +127,10 @@ public sealed class AttemptJournal(JournalDatabase database, TimeProvider time)
             cancellationToken);
     }
 
-    public Task<long> LastSequenceAsync(CancellationToken cancellationToken)
+    private static Task<long> LastSequenceAsync(Session session)
     {
         const string sql = "select coalesce(max(value), 0) from counters where name = 'event'";
-        return database.ReadAsync(session => session.ScalarAsync(sql, new { }), cancellationToken);
+        return session.ScalarAsync(sql, new { });
     }
 
     private Task<int> InsertAsync(Session session, Assignment assignment, byte[] capabilityHash)

@@ -39,9 +39,17 @@ public sealed partial class AttemptRunner(
         }
     }
 
-    /// <summary>Takes up an attempt that an earlier process of this cluster started.</summary>
+    /// <summary>
+    /// Takes up an attempt that nobody follows any more, such as one that an earlier process of this cluster started. One
+    /// whose last event was written between the look and this call is left alone.
+    /// </summary>
     public async Task ResumeAsync(Assignment assignment, CancellationToken cancellationToken)
     {
+        if (!await journal.IsOpenAsync(assignment.Ref.Key(), cancellationToken))
+        {
+            return;
+        }
+
         var known = await executor.ListAsync(cancellationToken);
         if (known.Contains(assignment.Ref.Key()))
         {

@@ -15,11 +15,13 @@ namespace Union.Core.ComputePlane.Link;
 /// </summary>
 public sealed partial class CoordinatorLink(
     Coordinator.CoordinatorClient coordinator, AttemptJournal journal, RunningAttempts attempts, EndingAttempts ending,
-    IExecutor executor, OutboxSignal outbox, ClusterSelf self, IAssertionKeySink assertionKeys, LinkStatus status,
-    TimeProvider time, ILogger<CoordinatorLink> logger)
+    Reconciler reconciler, IExecutor executor, OutboxSignal outbox, ClusterSelf self, IAssertionKeySink assertionKeys,
+    LinkStatus status, TimeProvider time, ILogger<CoordinatorLink> logger)
     : BackgroundService
 {
-    private const uint MinorVersion = 0;
+    /// <summary>The first minor of union.cluster.v1 with Reconcile.</summary>
+    private const uint Reconciling = 1;
+
     private const int ReportBatch = 500;
     private static readonly TimeSpan LeaseWait = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
@@ -32,7 +34,7 @@ public sealed partial class CoordinatorLink(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _stopping = stoppingToken;
-        await ResumeAsync(stoppingToken);
+        await reconciler.ResumeAsync(stoppingToken);
         var backoff = FirstBackoff;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -60,17 +62,6 @@ public sealed partial class CoordinatorLink(
         await attempts.StoppedAsync();
     }
 
-    private async Task ResumeAsync(CancellationToken cancellationToken)
-    {
-        foreach (var held in await journal.HeldAsync(cancellationToken))
-        {
-            if (!held.Ended)
-            {
-                attempts.Resume(held.Assignment, cancellationToken);
-            }
-        }
-    }
-
     private async Task SessionAsync(System.Action onHello, CancellationToken cancellationToken)
     {
         var hello = await HelloAsync(cancellationToken);
@@ -86,7 +77,7 @@ public sealed partial class CoordinatorLink(
         Task[] loops =
         [
             LeaseLoopAsync(hello.Session, session.Token),
-            ReportLoopAsync(hello.Session, (long)hello.AckedEvent, session.Token),
+            ReportLoopAsync(hello, session.Token),
         ];
         var first = await Task.WhenAny(loops);
         await session.CancelAsync();
@@ -98,16 +89,17 @@ public sealed partial class CoordinatorLink(
     private async Task<HelloResponse> HelloAsync(CancellationToken cancellationToken)
     {
         var capabilities = executor.Capabilities;
+        var list = await journal.HeldAsync(cancellationToken);
         var request = new HelloRequest
         {
-            MinorVersions = { MinorVersion },
+            MinorVersions = { Reconciling, 0 },
             BinaryVersion = self.BinaryVersion,
-            LastEvent = (ulong)await journal.LastSequenceAsync(cancellationToken),
+            LastEvent = (ulong)list.LastEvent,
             Sandbox = capabilities.Sandbox,
             Parallel = (uint)capabilities.Parallel,
         };
         request.ReferencePrefixes.AddRange(self.ReferencePrefixes);
-        request.Held.AddRange((await journal.HeldAsync(cancellationToken)).Select(h => h.Key.ToRef()));
+        request.Held.AddRange(list.Held.Select(h => h.Key.ToRef()));
         return await coordinator.HelloAsync(request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);
     }
 
@@ -167,21 +159,36 @@ public sealed partial class CoordinatorLink(
         }
     }
 
-    private async Task ReportLoopAsync(string session, long acked, CancellationToken cancellationToken)
+    private async Task ReportLoopAsync(HelloResponse hello, CancellationToken cancellationToken)
     {
+        var acked = (long)hello.AckedEvent;
+        var reconciled = time.GetTimestamp();
         // What was acknowledged is dropped beside the next report and not before it: results must not wait for a commit
         // that only cleans up.
         var forgetting = Task.CompletedTask;
         while (true)
         {
-            var events = await journal.PendingAsync(acked, ReportBatch, cancellationToken);
-            if (events.Count == 0)
+            var wait = Reconciler.Interval - time.GetElapsedTime(reconciled);
+            if (wait <= TimeSpan.Zero)
             {
-                await outbox.WaitAsync(cancellationToken);
+                reconciled = time.GetTimestamp();
+                if (hello.MinorVersion >= Reconciling)
+                {
+                    await forgetting;
+                    await reconciler.ReconcileAsync(hello.Session, _stopping, cancellationToken);
+                }
+
                 continue;
             }
 
-            var request = new ReportRequest { Session = session };
+            var events = await journal.PendingAsync(acked, ReportBatch, cancellationToken);
+            if (events.Count == 0)
+            {
+                await outbox.WaitAsync(wait, cancellationToken);
+                continue;
+            }
+
+            var request = new ReportRequest { Session = hello.Session };
             request.Events.AddRange(events);
             var response = await coordinator.ReportAsync(
                 request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);

@@ -21,19 +21,29 @@ public sealed class OutboxSignal(TimeProvider time)
         _progress.Writer.TryWrite(true);
     }
 
-    /// <summary>Returns when there is something to report.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Returns when there is something to report, or after <paramref name="atMost"/>.</summary>
+    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        await _progress.Reader.ReadAsync(cancellationToken);
-        using var gather = new CancellationTokenSource(Gather, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(gather.Token, cancellationToken);
+        if (!await ReadAsync(_progress, atMost, cancellationToken))
+        {
+            return;
+        }
+
+        // Where nothing ends meanwhile, the progress alone is reported.
+        await ReadAsync(_results, Gather, cancellationToken);
+    }
+
+    private async Task<bool> ReadAsync(Channel<bool> channel, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await _results.Reader.ReadAsync(either.Token);
+            return await channel.Reader.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Nothing ended meanwhile: the progress alone is reported.
+            return false;
         }
     }
 

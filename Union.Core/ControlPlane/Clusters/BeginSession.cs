@@ -25,7 +25,8 @@ public sealed record BegunSession(string Session, uint MinorVersion, long AckedE
 internal sealed class BeginSessionHandler(MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
     : IRequestHandler<BeginSession, BegunSession>
 {
-    private static readonly uint[] Spoken = [0];
+    /// <summary>1 added Reconcile.</summary>
+    private static readonly uint[] Spoken = [0, 1];
 
     public async Task<BegunSession> Handle(BeginSession request, CancellationToken cancellationToken)
     {
@@ -61,35 +62,7 @@ internal sealed class BeginSessionHandler(MetadataDatabase database, Caller call
             Parallel = request.Parallel,
         });
         await ClusterStore.ReplacePrefixesAsync(session, caller.Cluster, request.ReferencePrefixes);
-        var end = await ReconcileAsync(session, request.Held, new ActionMachine(session, changes, now), now);
-        return new BegunSession(id, minor, acked, end);
-    }
-
-    private async Task<IReadOnlyList<AttemptKey>> ReconcileAsync(
-        Session session, IReadOnlyList<AttemptKey> held, ActionMachine machine, DateTimeOffset now)
-    {
-        var unknown = held.ToDictionary(h => h.Uid, h => h);
-        foreach (var attempt in await AttemptStore.LiveAsync(session, caller.Cluster.Org, caller.Cluster.ClusterId))
-        {
-            if (unknown.Remove(attempt.Uid))
-            {
-                continue;
-            }
-
-            var owner = (await AttemptStore.FindActionAsync(session, attempt.Org, attempt.Uid))!;
-            var action = await ActionStore.LockAsync(session, owner.Org, owner.RunId, owner.ActionId);
-            await session.BatchAsync(
-                [AttemptStore.Update(attempt with { EndedAt = now.ToMicros(), ErrorCode = "lost", ErrorKind = 2 })]);
-            if (action.Phase.IsTerminal() || action.Fence != attempt.Fence)
-            {
-                continue;
-            }
-
-            await (attempt.ConfirmedAt is null
-                ? machine.ReturnToQueueAsync(action)
-                : machine.FailAsync(action, ActionPhase.Failed, new Failure("lost", 2, "", true), now.ToMicros()));
-        }
-
-        return [.. unknown.Values];
+        var found = await new Reconciliation(session, caller.Cluster, changes, now).RunAsync(request.Held, Unconfirmed.Returns);
+        return new BegunSession(id, minor, acked, found.End);
     }
 }

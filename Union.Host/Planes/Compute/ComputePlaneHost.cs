@@ -94,6 +94,7 @@ internal static class ComputePlaneHost
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<EndingAttempts>();
+        services.AddSingleton<Reconciler>();
         services.AddSingleton<IActionLogs, AttemptLogs>();
         services.AddSingleton<ArchivedLogs>();
         services.AddSingleton(new LocalEndpoint(configuration.ActionsListen.ToString()));

@@ -1,0 +1,62 @@
+using Flyteidl2.Common;
+using Union.Contracts.Cluster.V1;
+using Union.Core.ComputePlane.Journal;
+using Union.Core.ComputePlane.Link;
+using Union.Core.Tests.ControlPlane;
+
+namespace Union.Core.Tests.ComputePlane.Link;
+
+public sealed class ReconcilerTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Resume_AttemptThatNobodyFollows_IsTakenUpAndItsResultKept()
+    {
+        await using var plane = await ControlPlaneFixture.CreateAsync();
+        await using var cluster = LinkedCluster.Create(plane);
+        cluster.Get<RunningAttempts>().Start(Assignment(), Cancel);
+        var attempt = await cluster.Executor.StartedAsync();
+        await cluster.Executor.FollowedAsync();
+        cluster.Executor.BreakFollower(attempt);
+        await cluster.FreedAsync();
+
+        await cluster.Get<Reconciler>().ResumeAsync(Cancel);
+        cluster.Executor.Succeed(attempt);
+        await cluster.FreedAsync();
+
+        Assert.Equal(
+            [ActionPhase.Initializing, ActionPhase.Running, ActionPhase.Succeeded], await PhasesAsync(cluster));
+    }
+
+    [Fact]
+    public async Task Resume_AttemptThatIsOver_WritesNoSecondResult()
+    {
+        await using var plane = await ControlPlaneFixture.CreateAsync();
+        await using var cluster = LinkedCluster.Create(plane);
+        cluster.Get<RunningAttempts>().Start(Assignment(), Cancel);
+        var attempt = await cluster.Executor.StartedAsync();
+        cluster.Executor.Succeed(attempt);
+        await cluster.FreedAsync();
+
+        // As when the list was made just before the result was written.
+        cluster.Get<RunningAttempts>().Resume(Assignment(), Cancel);
+        await cluster.FreedAsync();
+
+        Assert.Single(await PhasesAsync(cluster), ActionPhase.Succeeded);
+    }
+
+    private static async Task<IEnumerable<ActionPhase>> PhasesAsync(LinkedCluster cluster) =>
+        (await cluster.Get<AttemptJournal>().PendingAsync(0, 100, Cancel)).Select(e => e.Phase);
+
+    private static Assignment Assignment() => new()
+    {
+        Ref = new AttemptRef { AttemptUid = "01890000-0000-7000-8000-000000000000", Fence = 1 },
+        ActionId = new ActionIdentifier
+        {
+            Run = new RunIdentifier { Org = "default", Project = "default", Domain = "development", Name = "r" },
+            Name = "a0",
+        },
+        Attempt = 1,
+    };
+}
