@@ -164,6 +164,7 @@ internal static partial class TaskFileReader
 
         cache.End();
         metadata.Discoverable = isCached;
+        metadata.CacheSerializable = isCached;
         metadata.DiscoveryVersion = version ?? "";
         return metadata;
     }

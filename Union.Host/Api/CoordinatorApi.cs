@@ -4,6 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using MediatR;
 using Union.Contracts.Cluster.V1;
+using Union.Core.ControlPlane.Caching;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.Pipeline;
@@ -80,6 +81,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
             Kind = ChildFacts.KindOf(request.Kind),
             Trace = request.Kind == ChildKind.Trace ? ChildFacts.CallOf(request.Trace) : null,
             Timeout = request.Kind == ChildKind.Condition ? request.Timeout?.ToTimeSpanOrRefuse() : null,
+            CacheKey = request.CacheKey,
         };
         await mediator.Send(child, context.CancellationToken);
         return new EnqueueResponse();
@@ -115,6 +117,30 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
                 request.ValuePrivate, request.SignalledBy),
             context.CancellationToken);
         return new SignalResponse();
+    }
+
+    public override async Task<ClaimCachedResponse> ClaimCached(ClaimCachedRequest request, ServerCallContext context)
+    {
+        var claim = await mediator.Send(
+            new ClaimCached(
+                ToKey(request.Attempt), request.Key, request.CacheVersion, request.Serializable, request.Overwrite)
+            {
+                Found = request.FoundUri,
+                Copy = request.CopyUri,
+                Gone = request.GoneUri,
+            },
+            context.CancellationToken);
+        return new ClaimCachedResponse
+        {
+            Outcome = claim.Outcome switch
+            {
+                CacheOutcome.Compute => ClaimOutcome.Compute,
+                CacheOutcome.Found => ClaimOutcome.Found,
+                CacheOutcome.TakenOver => ClaimOutcome.TakenOver,
+                _ => ClaimOutcome.Wait,
+            },
+            OutputUri = claim.OutputUri,
+        };
     }
 
     public override async Task<AbortChildResponse> AbortChild(AbortChildRequest request, ServerCallContext context)
@@ -164,6 +190,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
             RunPrivate = run.PrivatePart,
             InputUri = action.InputUri,
             RunStartTime = ActionMessages.Instant(run.StartTime),
+            CacheKey = action.CacheKey,
         };
     }
 

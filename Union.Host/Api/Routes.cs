@@ -25,6 +25,7 @@ internal static class Routes
     private const string Link = "union.data.v1.LinkService";
     private const string Secret = "flyteidl2.secret.SecretService";
     private const string Token = "union.admin.v1.TokenService";
+    private const string Cache = "union.admin.v1.CacheAdminService";
     private const string ClusterAdmin = "union.admin.v1.ClusterAdminService";
 
     public static IReadOnlyList<Route> All { get; } =
@@ -71,6 +72,9 @@ internal static class Routes
         new(ClusterAdmin, "CreateJoinToken", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
         new(ClusterAdmin, "ListClusters", ServedBy.ControlPlane, Verb.ClustersRead, Mutates: false),
         new(ClusterAdmin, "RevokeCluster", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
+
+        new(Cache, "ListResults", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
+        new(Cache, "EvictResults", ServedBy.ControlPlane, Verb.TasksDeploy, Mutates: true),
 
         new(Token, "CreateToken", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: true),
         new(Token, "ListTokens", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: false),

@@ -65,6 +65,7 @@ internal static class Json
         ["group"] = NullIfEmpty(metadata?.Group),
         ["task"] = NullIfEmpty(metadata?.Task?.Id?.Name) ?? NullIfEmpty(metadata?.Task?.ShortName),
         ["phase"] = Phases.NameOf(status?.Phase ?? ActionPhase.Unspecified),
+        ["cache"] = Phases.NameOf(status?.CacheStatus ?? CatalogCacheStatus.CacheDisabled),
         ["attempts"] = status?.Attempts ?? 0,
         ["startTime"] = Of(status?.StartTime),
         ["endTime"] = Of(status?.EndTime),

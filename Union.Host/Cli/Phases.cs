@@ -1,3 +1,4 @@
+using Flyteidl2.Core;
 using Flyteidl2.Workflow;
 using Union.Core.Boundary;
 using ActionPhase = Flyteidl2.Common.ActionPhase;
@@ -13,6 +14,17 @@ internal static class Phases
         ActionPhase.WaitingForResources => "WAITING",
         ActionPhase.TimedOut => "TIMED_OUT",
         _ => phase.ToString().ToUpperInvariant(),
+    };
+
+    /// <summary>What caching did; null for a task that is not cached.</summary>
+    public static string? NameOf(CatalogCacheStatus status) => status switch
+    {
+        CatalogCacheStatus.CacheDisabled => null,
+        CatalogCacheStatus.CacheMiss => "MISS",
+        CatalogCacheStatus.CacheHit => "HIT",
+        CatalogCacheStatus.CachePopulated => "POPULATED",
+        CatalogCacheStatus.CacheSkipped => "SKIPPED",
+        _ => status.ToString().ToUpperInvariant(),
     };
 
     public static bool IsTerminal(ActionPhase phase) => ((Core.Boundary.ActionPhase)(long)phase).IsTerminal();

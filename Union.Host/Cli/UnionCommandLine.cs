@@ -33,6 +33,7 @@ internal static class UnionCommandLine
         root.Add(new AbortCommand(context, common));
         root.Add(new DeployCommand(context, common));
         root.Add(new TriggerCommand(context, common));
+        root.Add(new CacheCommand(context, common));
         root.Add(new SecretCommand(context, common));
         root.Add(new ProjectCommand(context, common));
         root.Add(new ClusterCommand(context, common));

@@ -2,6 +2,7 @@ using FluentValidation;
 using Flyteidl2.Task;
 using MediatR;
 using Union.Contracts.Cluster.V1;
+using Union.Core.ComputePlane.Caching;
 using Union.Core.ComputePlane.Children;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.Pipeline;
@@ -14,7 +15,11 @@ namespace Union.Core.ComputePlane.Actions;
 /// </summary>
 /// <param name="InputUri">Reference to inputs.pb, or to its folder.</param>
 public sealed record EnqueueTask(string Name, string Group, TaskSpec Task, string InputUri)
-    : IUseCase<string>, ITaskRequest;
+    : IUseCase<string>, ITaskRequest
+{
+    /// <summary>What the client says decides the result; a plain hash of the inputs, which stays here.</summary>
+    public string CacheKey { get; init; } = "";
+}
 
 internal sealed class EnqueueTaskValidator : AbstractValidator<EnqueueTask>
 {
@@ -22,11 +27,12 @@ internal sealed class EnqueueTaskValidator : AbstractValidator<EnqueueTask>
     {
         RuleFor(c => c.Name).ChildName();
         RuleFor(c => c.Group).GroupName();
+        RuleFor(c => c.CacheKey).MaximumLength(255).WithMessage("A cache key may have 255 characters.");
         RuleFor(c => c.Task.CalculateSize()).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
     }
 }
 
-internal sealed class EnqueueTaskHandler(ChildSubmission children, ActingTask task, ProjectFence fence)
+internal sealed class EnqueueTaskHandler(ChildSubmission children, ActingTask task, ProjectFence fence, CacheKeys keys)
     : IRequestHandler<EnqueueTask, string>
 {
     public async Task<string> Handle(EnqueueTask request, CancellationToken cancellationToken)
@@ -39,6 +45,7 @@ internal sealed class EnqueueTaskHandler(ChildSubmission children, ActingTask ta
             Group = request.Group,
             Kind = ChildKind.Task,
             InputUri = request.InputUri,
+            CacheKey = keys.OfClientKey(task.Run.Scope, request.Task, request.CacheKey),
         };
         await children.EnqueueAsync(child, request.Task, cancellationToken);
         return request.Name;

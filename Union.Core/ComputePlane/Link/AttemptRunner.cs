@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
+using Union.Core.ComputePlane.Caching;
 using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Journal;
 using Union.Core.ComputePlane.Objects;
@@ -17,12 +18,18 @@ namespace Union.Core.ComputePlane.Link;
 /// same attempt is taken up again where it stood.
 /// </summary>
 public sealed partial class AttemptRunner(
-    AttemptJournal journal, IExecutor executor, AttemptWorkBuilder builder, PrivateParts privateParts,
+    AttemptJournal journal, IExecutor executor, AttemptWorkBuilder builder, CacheLookup cache, PrivateParts privateParts,
     OutboxSignal outbox, TimeProvider time, ILogger<AttemptRunner> logger)
 {
     /// <summary>Takes an assignment on and runs it; one that was taken on before is left to its first runner.</summary>
     public async Task RunAsync(Assignment assignment, CancellationToken cancellationToken)
     {
+        // Before it is taken on: what has its result already, or waits for another's, never begins.
+        if (!await cache.MayStartAsync(assignment, cancellationToken))
+        {
+            return;
+        }
+
         var capability = Capability.New();
         var first = Event(assignment.Ref, WirePhase.Initializing, time.GetUtcNow());
         var isNew = await journal.TakeAsync(

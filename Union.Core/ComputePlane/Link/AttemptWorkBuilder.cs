@@ -14,10 +14,8 @@ namespace Union.Core.ComputePlane.Link;
 /// <summary>Puts together what an executor needs: the control plane sent the outline, the customer's store has the rest.</summary>
 public sealed class AttemptWorkBuilder(
     PrivateParts privateParts, IObjectStore objects, ObjectLayout layout, ProjectFence fence, SecretResolver secrets,
-    LocalEndpoint endpoint, IExecutor executor, UploadedCode uploads)
+    LocalEndpoint endpoint, IExecutor executor, UploadedCode uploads, ActionInputs actionInputs)
 {
-    private const int MaxInputBytes = 16 * 1024 * 1024;
-
     public async Task<AttemptWork> BuildAsync(
         Assignment assignment, SecretValue capability, CancellationToken cancellationToken)
     {
@@ -31,7 +29,7 @@ public sealed class AttemptWorkBuilder(
         RefuseOtherFolders(run);
         var bundle = spec.TaskTemplate?.Metadata?.CodeBundleUri ?? "";
         var found = await secrets.ResolveAsync(scope, spec.TaskTemplate?.SecurityContext, cancellationToken);
-        var inputs = await ReadInputsAsync(id, assignment.InputUri, isFlyte, cancellationToken);
+        var inputs = await actionInputs.ReadAsync(id.Action, assignment.InputUri, isFlyte, cancellationToken);
         await EnsureUploadsAsync(scope, inputs, bundle, cancellationToken);
         return new AttemptWork(assignment.Ref.Key(), id)
         {
@@ -80,37 +78,6 @@ public sealed class AttemptWorkBuilder(
     {
         var privatePart = await privateParts.GetAsync(scope, digest, cancellationToken);
         return [.. projection.Span, .. privatePart];
-    }
-
-    private async Task<Inputs> ReadInputsAsync(
-        AttemptId id, string uri, bool fileNeeded, CancellationToken cancellationToken)
-    {
-        if (uri.Length == 0)
-        {
-            if (fileNeeded)
-            {
-                await objects.EnsureAsync(layout.ActionInputs(id.Action), ReadOnlyMemory<byte>.Empty, cancellationToken);
-            }
-
-            return new Inputs();
-        }
-
-        // A reference may name the folder of an upload, or the file itself.
-        var key = fence.Resolve(id.Action.Run.Scope, uri, "the inputs");
-        key = key.ToString().EndsWith("/inputs.pb", StringComparison.Ordinal) ? key : key.Append("inputs.pb");
-        await using var stream = await objects.OpenReadAsync(key, 0, cancellationToken);
-        using var buffer = new MemoryStream();
-        await stream.CopyBoundedAsync(buffer, MaxInputBytes, cancellationToken);
-        var own = layout.ActionInputs(id.Action);
-        if (own != key && await objects.HeadAsync(own, cancellationToken) is null)
-        {
-            // So that the run's folder holds all of the run, and later reads need no other place.
-            buffer.Position = 0;
-            await objects.PutAsync(own, buffer, PutMode.Replace, cancellationToken);
-        }
-
-        buffer.Position = 0;
-        return Inputs.Parser.ParseFrom(buffer);
     }
 
     private static Dictionary<string, string> Environment(RunSpec run)

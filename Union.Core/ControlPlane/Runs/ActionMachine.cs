@@ -1,4 +1,5 @@
 using Union.Core.Boundary;
+using Union.Core.ControlPlane.Caching;
 using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
@@ -121,6 +122,30 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
     /// <summary>An assignment that nobody took on: the same attempt waits again, under a higher fence.</summary>
     public Task<ActionRow> ReturnToQueueAsync(ActionRow action) => RequeueAsync(action, ActionState.Of(action), _now);
 
+    /// <summary>Another action computes the same result: out of the queue until that one is over.</summary>
+    public Task<ActionRow> ParkAsync(ActionRow action, string cacheKey) => MoveAsync(
+        action,
+        ActionState.Of(action) with
+        {
+            Phase = ActionPhase.WaitingForResources,
+            QueueState = QueueState.Parked,
+            QueuedAt = _now,
+            CacheKey = cacheKey,
+        },
+        _now);
+
+    /// <summary>The result of an earlier action, which nobody needs to compute again.</summary>
+    public Task<ActionRow> TakeOverAsync(ActionRow action, string cacheKey, string outputUri, string source) => MoveAsync(
+        action,
+        Ended(action, ActionPhase.Succeeded, _now) with
+        {
+            OutputUri = outputUri,
+            CacheKey = cacheKey,
+            CacheStatus = CacheStatus.Hit,
+            CacheSource = source,
+        },
+        _now);
+
     public async Task<ActionRow> AbortAsync(ActionRow action, string reason, string by)
     {
         if (action.Phase.IsTerminal())
@@ -172,7 +197,7 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
 
     private async Task<ActionRow> MoveAsync(ActionRow action, ActionState state, long at)
     {
-        Change(action, state, at);
+        state = Change(action, state, at);
         if (state.Phase.IsTerminal() && _leaves?.Contains(action.Id) != true)
         {
             await FlushAsync();
@@ -188,8 +213,13 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
     }
 
     // Of several changes of one action in one transaction only the last is seen, and only it takes a number.
-    private void Change(ActionRow action, ActionState state, long at)
+    private ActionState Change(ActionRow action, ActionState state, long at)
     {
+        if (state.Phase.IsTerminal() && state.CacheKey.Length > 0)
+        {
+            state = SettleCache(action, state);
+        }
+
         if (!_states.TryGetValue(action.RunRowId, out var states))
         {
             _states[action.RunRowId] = states = [];
@@ -203,6 +233,25 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         }
 
         changes.Runs.Add(action.RunRowId);
+        return state;
+    }
+
+    // What a success computed is there for later actions, and whoever waited for it goes on, however it ended.
+    private ActionState SettleCache(ActionRow action, ActionState state)
+    {
+        var key = new CacheKey(action.Org, action.Project, action.Domain, action.ClusterId, state.CacheKey);
+        if (state.Phase == ActionPhase.Succeeded && state.CacheStatus is CacheStatus.Miss or CacheStatus.Skipped)
+        {
+            state = state with { CacheStatus = CacheStatus.Populated };
+            _others.Add(CacheStore.Put(new CacheRow(
+                key.Org, key.Project, key.Domain, key.ClusterId, key.Key, action.TaskName, action.CacheVersion,
+                state.OutputUri, $"{action.Run}/{action.Name}/{state.Attempt}", _now, _now)));
+        }
+
+        _others.Add(CacheStore.Release(key, action.Id));
+        _others.Add(CacheStore.Wake(key, _now));
+        changes.Clusters.Add(action.ClusterId);
+        return state;
     }
 
     // A parent that is over can no longer use what its children do; a successful one has waited for what it needed.

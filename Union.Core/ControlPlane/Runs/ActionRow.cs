@@ -10,7 +10,8 @@ public sealed record ActionRow(
     long SystemFails, long Change, long CreatedAt, long? StartedAt, long? EndedAt, string InputUri, string OutputUri,
     string ErrorCode, long ErrorKind, string ErrorPrivate, string AbortReason, string AbortedBy, string CreatedBy,
     string RunLabels, long RunSource, string TriggerTask, string TriggerName, long TriggerRevision,
-    string TaskEnvironment, ActionKind Kind, string ValuePrivate, string SignalledBy)
+    string TaskEnvironment, ActionKind Kind, string ValuePrivate, string SignalledBy, string CacheKey,
+    string CacheVersion, CacheStatus CacheStatus, string CacheSource)
 {
     public RunId RunId => new(Org, Project, Domain, Run);
 

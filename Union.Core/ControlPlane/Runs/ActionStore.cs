@@ -19,7 +19,8 @@ internal static class ActionStore
                a.aborted_by as AbortedBy, r.created_by as CreatedBy, r.labels as RunLabels, r.source as RunSource,
                r.trigger_task as TriggerTask, r.trigger_name as TriggerName, r.trigger_revision as TriggerRevision,
                t.environment as TaskEnvironment, a.kind as Kind, a.value_private as ValuePrivate,
-               a.signalled_by as SignalledBy
+               a.signalled_by as SignalledBy, a.cache_key as CacheKey, a.cache_version as CacheVersion,
+               a.cache_status as CacheStatus, a.cache_source as CacheSource
           from actions a
           join runs r on r.id = a.run_id and r.org = a.org
           join tasks t on t.id = a.task_id and t.org = a.org
@@ -177,15 +178,26 @@ internal static class ActionStore
         return all;
     }
 
+    /// <summary>Notes under which key an assigned action computes; a reader sees it with the next change.</summary>
+    public static Task SetCacheAsync(Session session, ActionRow action, string key, string version, CacheStatus status)
+    {
+        const string sql = """
+            update actions set cache_key = @key, cache_version = @version, cache_status = @status
+             where org = @Org and id = @Id
+            """;
+        return session.ExecuteAsync(sql, new { action.Org, action.Id, key, version, status = (long)status });
+    }
+
     public static Task<long> InsertAsync(Session session, NewAction action)
     {
         const string sql = """
             insert into actions (org, run_id, name, parent_id, group_name, task_id, cluster_id, phase, queue_state,
                                  queued_at, fence, attempt, system_fails, change, created_at, input_uri, output_uri,
-                                 error_code, error_kind, error_private, abort_reason, aborted_by, kind, deadline_at)
+                                 error_code, error_kind, error_private, abort_reason, aborted_by, kind, deadline_at,
+                                 cache_key)
             values (@Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, 1,
                     @Now, 0, 1, 0, @Change, @Now, @InputUri, '',
-                    '', 0, '', '', '', @Kind, @DeadlineAt)
+                    '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey)
             returning id
             """;
         return session.ScalarAsync(sql, action);
@@ -204,7 +216,8 @@ internal static class ActionStore
                    change = (select r.change from runs r where r.org = @Org and r.id = actions.run_id) - @Back,
                    ended_at = @EndedAt, output_uri = @OutputUri, error_code = @ErrorCode, error_kind = @ErrorKind,
                    error_private = @ErrorPrivate, abort_reason = @AbortReason, aborted_by = @AbortedBy,
-                   value_private = @ValuePrivate, signalled_by = @SignalledBy
+                   value_private = @ValuePrivate, signalled_by = @SignalledBy, cache_key = @CacheKey,
+                   cache_status = @CacheStatus, cache_source = @CacheSource
              where org = @Org and id = @Id
             """;
         return new Statement(sql, state);

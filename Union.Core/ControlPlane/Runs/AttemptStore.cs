@@ -113,6 +113,25 @@ internal static class AttemptStore
         return session.ExecuteAsync(sql, new { org, clusterId, uid, now });
     }
 
+    /// <summary>An attempt that its cluster was told not to start.</summary>
+    public static Task CloseAsync(Session session, string org, string uid, long now)
+    {
+        const string sql = """
+            update attempts set ended_at = @now, phase = 7 where org = @org and uid = @uid and ended_at is null
+            """;
+        return session.ExecuteAsync(sql, new { org, uid, now });
+    }
+
+    /// <summary>An attempt that started nothing, because the result was there already.</summary>
+    public static Task TakenOverAsync(Session session, string org, string uid, string outputUri, long now)
+    {
+        const string sql = """
+            update attempts set confirmed_at = @now, ended_at = @now, phase = 5, output_uri = @outputUri
+             where org = @org and uid = @uid and ended_at is null
+            """;
+        return session.ExecuteAsync(sql, new { org, uid, outputUri, now });
+    }
+
     /// <summary>Writes what a cluster reports of an attempt; that it is to end is <see cref="AskEnd"/>'s alone to write.</summary>
     public static Statement Update(AttemptRow attempt)
     {

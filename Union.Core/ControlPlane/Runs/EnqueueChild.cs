@@ -24,6 +24,9 @@ public sealed record EnqueueChild(
 
     /// <summary>How long a condition waits; null is for ever.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Keyed digest of the client's own cache key; empty where the cluster makes one of the inputs.</summary>
+    public string CacheKey { get; init; } = "";
 }
 
 /// <summary>A call that its parent made itself; the outputs are where the parent put them.</summary>
@@ -45,6 +48,7 @@ internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
         RuleFor(c => c.Trace).Must(t => t is null || t.OutputUri.Length == 0 || Reference.TryParse(t.OutputUri, out _))
             .WithMessage("The reference to the outputs is malformed.");
         RuleFor(c => c).Must(c => (c.Kind == ActionKind.Trace) == (c.Trace is not null)).WithMessage("A trace needs its times.");
+        RuleFor(c => c.CacheKey).Matches("^([0-9a-f]{64})?$").WithMessage("A digest is hexadecimal.");
         RuleFor(c => c.Timeout).Must(t => t is null || (t > TimeSpan.Zero && t <= TimeSpan.FromDays(3650)))
             .WithMessage("A condition waits at most ten years.");
     }
@@ -82,6 +86,7 @@ internal sealed class EnqueueChildHandler(
             parent.Org, parent.RunRowId, request.Name, parent.Id, request.Group, taskId, parent.ClusterId, 0, 0, request.InputUri)
         {
             Kind = request.Kind,
+            CacheKey = request.CacheKey,
             DeadlineAt = request.Timeout is { } timeout ? (now + timeout).ToMicros() : null,
         };
         var machine = new ActionMachine(session, changes, now);

@@ -1,5 +1,6 @@
 using MediatR;
 using Union.Core.Boundary;
+using Union.Core.ControlPlane.Caching;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Tasks;
@@ -31,6 +32,9 @@ internal sealed class LeaseWorkHandler(
 
     /// <summary>An assignment that is not confirmed by then goes back to the queue.</summary>
     private static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an action waits for another's result before it asks whether it must wait still.</summary>
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(5);
 
     /// <summary>How fresh "last seen" is; writing it at every lease would make leases wait for reports.</summary>
     private static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(5);
@@ -80,6 +84,7 @@ internal sealed class LeaseWorkHandler(
         if (cluster.LastSeenAt is null || cluster.LastSeenAt < (now - SeenWithin).ToMicros())
         {
             await ClusterStore.SeenAsync(session, caller.Cluster, now);
+            await WakeLateAsync(session, now);
         }
 
         foreach (var ended in request.Ended)
@@ -141,6 +146,10 @@ internal sealed class LeaseWorkHandler(
         return session.QueryAsync<long>(
             sql, new { caller.Cluster.Org, caller.Cluster.ClusterId, limit, till = (now + ConfirmWithin).ToMicros() });
     }
+
+    // Those who wait for another's result are told when it is there; this is for an owner that was lost.
+    private Task<int> WakeLateAsync(Session session, DateTimeOffset now) => CacheStore.WakeLateAsync(
+        session, caller.Cluster.Org, caller.Cluster.ClusterId, (now - AskAgainAfter).ToMicros(), now.ToMicros());
 
     private Task<IReadOnlyList<LateAction>> LateAsync(Session session, DateTimeOffset now)
     {

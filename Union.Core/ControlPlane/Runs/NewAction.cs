@@ -9,6 +9,9 @@ internal sealed record NewAction(
 {
     public ActionKind Kind { get; init; } = ActionKind.Task;
 
+    /// <summary>What the client's cache key became under the cluster's.</summary>
+    public string CacheKey { get; init; } = "";
+
     /// <summary>When a condition times out.</summary>
     public long? DeadlineAt { get; init; }
 }

@@ -9,4 +9,7 @@ public enum QueueState : long
 
     /// <summary>Handed to a cluster that has not yet confirmed it.</summary>
     Assigned = 2,
+
+    /// <summary>Waits for the action that computes the same result.</summary>
+    Parked = 3,
 }

@@ -18,7 +18,10 @@ internal sealed class ActionsApi(IMediator mediator, ActingTask task) : ActionsS
         await (action.SpecCase switch
         {
             Flyteidl2.Actions.Action.SpecOneofCase.Task => mediator.Send(
-                new EnqueueTask(action.ActionId.Name, action.Group, SpecOf(action.Task), action.InputUri),
+                new EnqueueTask(action.ActionId.Name, action.Group, SpecOf(action.Task), action.InputUri)
+                {
+                    CacheKey = action.Task.CacheKey ?? "",
+                },
                 context.CancellationToken),
             Flyteidl2.Actions.Action.SpecOneofCase.Trace => mediator.Send(
                 new RecordTrace(action.ActionId.Name, action.Group, action.InputUri, action.Trace), context.CancellationToken),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Flyteidl2.Common;
 using Flyteidl2.Core;
 using Flyteidl2.Task;
@@ -63,7 +64,7 @@ internal static class ActionMessages
         }
 
         details.Attempts.AddRange(detail.Attempts.Where(a => a.ConfirmedAt is not null)
-            .Select(attempt => Attempt(attempt, detail.Events, clusterName)));
+            .Select(attempt => Attempt(attempt, row, detail.Events, clusterName)));
         return details;
     }
 
@@ -164,7 +165,7 @@ internal static class ActionMessages
             Phase = (WirePhase)row.Phase,
             StartTime = Instant(row.StartedAt ?? row.CreatedAt),
             Attempts = (uint)row.Attempt,
-            CacheStatus = CatalogCacheStatus.CacheDisabled,
+            CacheStatus = (CatalogCacheStatus)row.CacheStatus,
         };
         if (row.EndedAt is { } ended)
         {
@@ -175,7 +176,8 @@ internal static class ActionMessages
         return status;
     }
 
-    private static ActionAttempt Attempt(AttemptRow row, IReadOnlyList<PhaseEventRow> events, string clusterName)
+    private static ActionAttempt Attempt(
+        AttemptRow row, ActionRow action, IReadOnlyList<PhaseEventRow> events, string clusterName)
     {
         var attempt = new ActionAttempt
         {
@@ -185,7 +187,20 @@ internal static class ActionMessages
             LogsAvailable = row.StartedAt is not null,
             Cluster = clusterName,
             Outputs = new OutputReferences { OutputUri = row.OutputUri, ReportUri = row.ReportUri },
+            CacheStatus = (CatalogCacheStatus)(row.Attempt == action.Attempt ? action.CacheStatus : 0),
         };
+        if (row.Attempt == action.Attempt && action.CacheSource.Split('/') is [var run, var name, var number])
+        {
+            attempt.CacheMetadata = new CacheMetadata
+            {
+                SourceActionAttempt = new ActionAttemptIdentifier
+                {
+                    ActionId = Identifier(action with { Run = run, Name = name }),
+                    Attempt = uint.Parse(number, CultureInfo.InvariantCulture),
+                },
+            };
+        }
+
         if (row.EndedAt is { } ended)
         {
             attempt.EndTime = Instant(ended);

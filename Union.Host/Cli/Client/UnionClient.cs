@@ -44,6 +44,7 @@ internal sealed class UnionClient : IDisposable
         Triggers = new TriggerService.TriggerServiceClient(_invoker);
         Projects = new ProjectService.ProjectServiceClient(_invoker);
         Clusters = new ClusterAdminService.ClusterAdminServiceClient(_invoker);
+        Cache = new CacheAdminService.CacheAdminServiceClient(_invoker);
         Tokens = new TokenService.TokenServiceClient(_invoker);
     }
 
@@ -56,6 +57,8 @@ internal sealed class UnionClient : IDisposable
     public ProjectService.ProjectServiceClient Projects { get; }
 
     public ClusterAdminService.ClusterAdminServiceClient Clusters { get; }
+
+    public CacheAdminService.CacheAdminServiceClient Cache { get; }
 
     public TokenService.TokenServiceClient Tokens { get; }
 

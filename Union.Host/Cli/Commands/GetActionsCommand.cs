@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Flyteidl2.Common;
+using Flyteidl2.Core;
 using Flyteidl2.Workflow;
 using Union.Host.Cli.Runs;
 
@@ -56,11 +57,15 @@ internal sealed class GetActionsCommand : UnionCommand
             return ExitCode.Done;
         }
 
-        var table = new Table("ACTION", "TASK", "PHASE", "STARTED", "DURATION");
+        var table = new Table("ACTION", "TASK", "PHASE", "STARTED", "DURATION", "CACHE");
         foreach (var action in tree.InOrder())
         {
             var name = new string(' ', 2 * tree.DepthOf(action)) + action.Id.Name;
-            table.Add(ActionCells.Of(action, name, Context.Time.GetUtcNow()));
+            table.Add(
+            [
+                .. ActionCells.Of(action, name, Context.Time.GetUtcNow()),
+                Phases.NameOf(action.Status?.CacheStatus ?? CatalogCacheStatus.CacheDisabled) ?? "",
+            ]);
         }
 
         table.Write(Context);

@@ -28,8 +28,8 @@ internal static class ApiPlaces
     {
         ["flyteidl2.app.AppLogsService"] = "apps (`flyte serve`) are not part of this product.",
         ["flyteidl2.app.AppService"] = "apps (`flyte serve`) are not part of this product.",
-        ["flyteidl2.cacheservice.CacheService"] = "this version does not share results of earlier runs.",
-        ["flyteidl2.cacheservice.v2.CacheService"] = "this version does not share results of earlier runs.",
+        ["flyteidl2.cacheservice.CacheService"] = "a cluster looks results up by itself before an attempt starts (docs/caching.md); nobody else may write one.",
+        ["flyteidl2.cacheservice.v2.CacheService"] = "a cluster looks results up by itself before an attempt starts (docs/caching.md); nobody else may write one.",
         ["flyteidl2.connector.AsyncConnectorService"] = "tasks run on the cluster's own executor; there are no connectors.",
         ["flyteidl2.connector.ConnectorMetadataService"] = "tasks run on the cluster's own executor; there are no connectors.",
         ["flyteidl2.imagebuilder.ImageService"] = "images are built elsewhere; name one that exists.",

@@ -24,6 +24,11 @@ internal sealed class RunCommand : UnionCommand
         DefaultValueFactory = _ => "",
     };
 
+    private readonly Option<bool> _overwriteCache = new("--overwrite-cache")
+    {
+        Description = "Compute the results of cached tasks anew, and keep them in place of the old ones.",
+    };
+
     private readonly Option<string?> _name = RunOptions.Name();
     private readonly Option<bool> _follow = new("--follow") { Description = "Show the run until it ends (the default)." };
     private readonly Option<bool> _detach = RunOptions.Detach();
@@ -37,12 +42,14 @@ internal sealed class RunCommand : UnionCommand
             "union run samples/hello/hello.yaml --input name=Ada",
             "union run rain.yaml --input month=2015-03 --input data=@weather.csv",
             "union run rain.yaml --input data=@weather.csv --detach --output json",
+            "union run rain.yaml --input data=@weather.csv --overwrite-cache",
             "union run monthly-rain --deployed --input month=2015-03",
         ];
         Add(_file);
         Add(_inputs);
         Add(_deployed);
         Add(_version);
+        Add(_overwriteCache);
         Add(_name);
         Add(_follow);
         Add(_detach);
@@ -60,7 +67,7 @@ internal sealed class RunCommand : UnionCommand
         }
 
         using var client = _common.Connect(parsed);
-        var submitter = new RunSubmitter(client, Context.Time);
+        var submitter = new RunSubmitter(client, Context.Time) { OverwriteCache = parsed.GetValue(_overwriteCache) };
         var submit = parsed.GetValue(_deployed)
             ? await DeployedAsync(parsed, client, submitter, name, cancellationToken)
             : FromFile(parsed, submitter, name);

@@ -12,6 +12,9 @@ namespace Union.Host.Cli.Runs;
 /// <summary>Starts a run of a task file.</summary>
 internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
 {
+    /// <summary>Cached results are computed anew.</summary>
+    public bool OverwriteCache { get; init; }
+
     /// <summary>
     /// Creates the run called <paramref name="name"/>. The caller chooses the name, so that a repeated call finds the run
     /// that the first one made.
@@ -27,7 +30,7 @@ internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
             RunId = client.Run(name),
             TaskSpec = spec,
             OffloadedInputData = uploaded,
-            RunSpec = new RunSpec(),
+            RunSpec = NewSpec(),
             Source = RunSource.Cli,
         };
         if (file.Queue is not null)
@@ -49,7 +52,7 @@ internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
             RunId = client.Run(name),
             TaskId = task.TaskId,
             OffloadedInputData = uploaded,
-            RunSpec = new RunSpec(),
+            RunSpec = NewSpec(),
             Source = RunSource.Cli,
         };
         await client.Runs.CreateRunAsync(request, cancellationToken: cancellationToken);
@@ -93,4 +96,8 @@ internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
 
         await client.Runs.CreateRunAsync(request, cancellationToken: cancellationToken);
     }
+
+    private RunSpec NewSpec() => OverwriteCache
+        ? new RunSpec { CacheConfig = new CacheConfig { OverwriteCache = true } }
+        : new RunSpec();
 }

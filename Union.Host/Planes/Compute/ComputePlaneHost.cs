@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Actions;
+using Union.Core.ComputePlane.Caching;
 using Union.Core.ComputePlane.Children;
 using Union.Core.ComputePlane.Journal;
 using Union.Core.ComputePlane.Link;
@@ -91,6 +92,10 @@ internal static class ComputePlaneHost
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<LinkStatus>();
         services.AddSingleton<AttemptWorkBuilder>();
+        services.AddSingleton<CacheKeys>();
+        services.AddSingleton<ActionInputs>();
+        services.AddSingleton<OutputsCopy>();
+        services.AddSingleton<CacheLookup>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<EndingAttempts>();

@@ -201,6 +201,7 @@ internal static class ControlPlaneHost
         app.MapGrpcService<ClusterApi>();
         app.MapGrpcService<ClusterAdminApi>();
         app.MapGrpcService<TokenApi>();
+        app.MapGrpcService<CacheAdminApi>();
         app.MapGrpcService<CoordinatorApi>();
         app.MapGrpcService<EnrollApi>();
         app.MapForwarder();
