@@ -17,6 +17,8 @@ public static class ControlPlaneServiceCollectionExtensions
     {
         services.AddUseCases("Union.Core.ControlPlane");
         services.AddSingleton(database);
+        services.AddSingleton<RunMeter>();
+        services.AddSingleton<QueueDepth>();
         services.AddSingleton<RunSignals>();
         services.AddSingleton<ActionWatches>();
         services.AddHostedService<ChangeFeed>();

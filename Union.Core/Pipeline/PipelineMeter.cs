@@ -6,7 +6,7 @@ namespace Union.Core.Pipeline;
 public sealed class PipelineMeter(IMeterFactory factory, string plane)
 {
     private readonly Histogram<double> _duration = factory.Create(plane).CreateHistogram<double>(
-        "union.use_case.duration", "s", "Time of one use case, by name and outcome.");
+        "union.use_case.duration", "s", "Time of one use case, by name and outcome.", null, Buckets.Seconds);
 
     public void Record(string useCase, string outcome, TimeSpan elapsed) => _duration.Record(
         elapsed.TotalSeconds, new KeyValuePair<string, object?>("use_case", useCase),

@@ -152,8 +152,12 @@ internal static class PlaneReaders
     private static TelemetryConfiguration ReadTelemetry(ConfigurationReader reader, YamlSection section)
     {
         var telemetry = new TelemetryConfiguration(
-            reader.Choice(section, "logs", LogFormat.Text, ("text", LogFormat.Text), ("json", LogFormat.Json)));
-        reader.Absent(section, "otlp", "logs go to standard error.");
+            reader.Choice(section, "logs", LogFormat.Text, ("text", LogFormat.Text), ("json", LogFormat.Json)),
+            reader.Choice(
+                section, "level", LogLevel.Information,
+                ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("information", LogLevel.Information),
+                ("warning", LogLevel.Warning), ("error", LogLevel.Error)));
+        reader.Absent(section, "otlp", "logs go to standard error, and metrics are fetched from /metrics.");
         section.End();
         return telemetry;
     }

@@ -4,7 +4,8 @@ namespace Union.Host.Configuration;
 internal sealed record UnionConfiguration(
     ControlPlaneConfiguration ControlPlane, ComputePlaneConfiguration ComputePlane, TelemetryConfiguration Telemetry);
 
-internal sealed record TelemetryConfiguration(LogFormat Logs);
+/// <param name="Level">Of what this program itself logs; it never logs customer data, at any level.</param>
+internal sealed record TelemetryConfiguration(LogFormat Logs, LogLevel Level);
 
 internal enum LogFormat
 {

@@ -1,7 +1,7 @@
 namespace Union.Host.Forwarding;
 
 /// <summary>The cluster's answer, which ends as its protocol ends even when the connection below it does not.</summary>
-internal sealed class EndedStream(Stream inner, RpcEnding ending, CancellationToken revoked) : OneWayStream
+internal sealed class EndedStream(Stream inner, RpcEnding ending, ForwarderMeter meter, CancellationToken revoked) : OneWayStream
 {
     private ReadOnlyMemory<byte>? _rest;
 
@@ -16,6 +16,7 @@ internal sealed class EndedStream(Stream inner, RpcEnding ending, CancellationTo
             {
                 var read = await inner.ReadAsync(buffer, either.Token);
                 ending.Passed(buffer.Span[..read]);
+                meter.Received(read);
                 return read;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested

@@ -1,6 +1,6 @@
 namespace Union.Host.Forwarding;
 
-internal sealed class FlushingStream(Stream inner) : OneWayStream
+internal sealed class FlushingStream(Stream inner, ForwarderMeter meter) : OneWayStream
 {
     public override bool CanWrite => true;
 
@@ -9,6 +9,7 @@ internal sealed class FlushingStream(Stream inner) : OneWayStream
     {
         await inner.WriteAsync(buffer, cancellationToken);
         await inner.FlushAsync(cancellationToken);
+        meter.Sent(buffer.Length);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

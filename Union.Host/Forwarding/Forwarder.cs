@@ -19,7 +19,8 @@ namespace Union.Host.Forwarding;
 /// </summary>
 internal sealed partial class Forwarder(
     ICallerAuthentication authentication, IClusterDirectory clusters, TunnelRegistry registry, AssertionSigner signer,
-    RelayRouting routing, StreamCap cap, IHttpForwarder proxy, TimeProvider time, ILogger<Forwarder> logger)
+    RelayRouting routing, StreamCap cap, ForwarderMeter meter, IHttpForwarder proxy, TimeProvider time,
+    ILogger<Forwarder> logger)
 {
     private const int MaxBodyBytes = 16 * 1024 * 1024;
     private const int MaxRequestIdLength = 128;
@@ -44,26 +45,27 @@ internal sealed partial class Forwarder(
             throw new UnionException(ErrorCode.Unimplemented, "not_forwarded", "No cluster serves that method.");
         }
 
-        await ForwardAsync(context, target.Route, _ => Task.FromResult(target.ClusterId));
+        return await ForwardAsync(context, target.Route, _ => Task.FromResult(target.ClusterId));
     });
 
     /// <summary>A call that was made to the control plane itself: which cluster it belongs to is found out.</summary>
     public Task RelayAsync(HttpContext context, Route route) =>
         OrRefuseAsync(context, () => ForwardAsync(context, route, caller => routing.FindAsync(context, caller, route)));
 
-    private static async Task OrRefuseAsync(HttpContext context, Func<Task> forward)
+    private async Task OrRefuseAsync(HttpContext context, Func<Task<string>> forward)
     {
         try
         {
-            await forward();
+            meter.Ended(await forward());
         }
         catch (UnionException e) when (!context.Response.HasStarted)
         {
+            meter.Ended(e.Reason);
             await RpcRefusal.WriteAsync(context, e);
         }
     }
 
-    private async Task ForwardAsync(HttpContext context, Route route, Func<Principal, Task<string>> findCluster)
+    private async Task<string> ForwardAsync(HttpContext context, Route route, Func<Principal, Task<string>> findCluster)
     {
         // :: Step 2
         CheckContent(context);
@@ -102,10 +104,10 @@ internal sealed partial class Forwarder(
             var assertion = signer.Sign(caller, cluster, target.Route.Path, target.Route.Verb, RequestId(context));
             var call = new ForwardedCall(target.Route.Path, assertion);
             await using var permission = new Reauthorization(() => IsStillAllowedAsync(context, caller, target), time);
-            using var handler = new ForwardingHandler(connection.Invoker, call, permission.Revoked);
+            using var handler = new ForwardingHandler(connection.Invoker, call, meter, permission.Revoked);
             using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
             await proxy.SendAsync(context, TunnelConnection.Address.ToString(), invoker, Config, call);
-            Finish(context, call, permission.Revoked);
+            return Finish(context, call, permission.Revoked);
         }
         finally
         {
@@ -113,7 +115,8 @@ internal sealed partial class Forwarder(
         }
     }
 
-    private void Finish(HttpContext context, ForwardedCall call, CancellationToken revoked)
+    /// <returns>How it ended, in a word.</returns>
+    private string Finish(HttpContext context, ForwardedCall call, CancellationToken revoked)
     {
         var error = context.Features.Get<IForwarderErrorFeature>();
         if (error is not null && !context.RequestAborted.IsCancellationRequested)
@@ -131,6 +134,8 @@ internal sealed partial class Forwarder(
                 throw failure;
             }
         }
+
+        return call.Failure?.Reason ?? "passed";
     }
 
     private async ValueTask<bool> IsStillAllowedAsync(HttpContext context, Principal caller, ForwardTarget target)

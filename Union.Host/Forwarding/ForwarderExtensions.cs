@@ -10,7 +10,7 @@ internal static class ForwarderExtensions
     public static IServiceCollection AddForwarder(this IServiceCollection services)
     {
         services.AddHttpForwarder();
-        services.AddSingleton<StreamCap>().AddSingleton<RelayRouting>().AddScoped<Forwarder>();
+        services.AddSingleton<StreamCap>().AddSingleton<ForwarderMeter>().AddSingleton<RelayRouting>().AddScoped<Forwarder>();
 
         // These print whole request targets at Information and below.
         return services.AddLogging(logging => logging

@@ -14,6 +14,9 @@ internal sealed class StreamCap
 
     private readonly ConcurrentDictionary<(string Org, string Subject), int> _open = new();
 
+    /// <summary>Calls of all callers.</summary>
+    public int Open => _open.Values.Sum();
+
     /// <exception cref="UnionException"><c>too_many_calls</c>.</exception>
     public IDisposable Enter(Principal caller)
     {

@@ -1,27 +1,41 @@
 namespace Union.Host.Ops;
 
-/// <summary>Health of a plane, on a port of its own: <c>/livez</c> (it runs) and <c>/readyz</c> (it can do its work).</summary>
+/// <summary>
+/// Health of a plane, on a port of its own: <c>/livez</c> (it runs), <c>/readyz</c> (it can do its work), <c>/metrics</c>.
+/// </summary>
 internal static class OpsEndpoints
 {
-    /// <summary>Must stand before everything else: the ops port serves these two and nothing more.</summary>
-    public static IApplicationBuilder UseOps(this IApplicationBuilder app, Func<IServiceProvider, bool> isReady) =>
-        app.Use(async (context, next) =>
-        {
-            if (!context.CameBy(PortKind.Ops))
-            {
-                await next(context);
-                return;
-            }
+    public static IServiceCollection AddOps<TGauges>(this IServiceCollection services)
+        where TGauges : class, IPlaneGauges
+    {
+        services.AddSingleton<IPlaneGauges, TGauges>();
+        services.AddSingleton<MetricsExport>();
+        return services.AddHostedService(provider => provider.GetRequiredService<MetricsExport>());
+    }
 
-            var (status, text) = context.Request.Path.Value switch
-            {
-                "/livez" => (StatusCodes.Status200OK, "live\n"),
-                "/readyz" when isReady(context.RequestServices) => (StatusCodes.Status200OK, "ready\n"),
-                "/readyz" => (StatusCodes.Status503ServiceUnavailable, "not ready\n"),
-                _ => (StatusCodes.Status404NotFound, "not found\n"),
-            };
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "text/plain";
-            await context.Response.WriteAsync(text, context.RequestAborted);
+    /// <summary>Must stand before everything else: the ops port serves these three and nothing more.</summary>
+    public static IApplicationBuilder UseOps(this IApplicationBuilder app, Func<HttpContext, Task<bool>> isReady) =>
+        app.Use((context, next) => !context.CameBy(PortKind.Ops) ? next(context) : context.Request.Path.Value switch
+        {
+            "/livez" => AnswerAsync(context, StatusCodes.Status200OK, "live\n"),
+            "/readyz" => AnswerReadinessAsync(context, isReady),
+            "/metrics" when HttpMethods.IsGet(context.Request.Method) =>
+                context.RequestServices.GetRequiredService<MetricsExport>().WriteAsync(context),
+            _ => AnswerAsync(context, StatusCodes.Status404NotFound, "not found\n"),
         });
+
+    private static async Task AnswerReadinessAsync(HttpContext context, Func<HttpContext, Task<bool>> isReady)
+    {
+        var (status, text) = await isReady(context)
+            ? (StatusCodes.Status200OK, "ready\n")
+            : (StatusCodes.Status503ServiceUnavailable, "not ready\n");
+        await AnswerAsync(context, status, text);
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain";
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
 }

@@ -22,12 +22,15 @@ public sealed class NothingKeptTests : IAsyncDisposable
         var reason = await SystemCalls.WhyNotAsync();
         Assert.SkipWhen(reason is not null, reason ?? "");
         var calls = new SystemCalls(Path.Combine(_union.User, "control.strace"));
-        await File.AppendAllTextAsync(_union.Control.Configuration, "telemetry: {logs: json}\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(_union.Control.Configuration, "telemetry: {logs: json, level: trace}\n", TestContext.Current.CancellationToken);
         await _union.Control.StartAsync(calls.Tracer);
         await _union.EnrollAsync();
         await _union.Compute.StartAsync();
+        await _union.Control.MetricsAsync();
+        await _union.Compute.MetricsAsync();
 
         await PassEverythingThroughAsync();
+        var metrics = new[] { await _union.Control.MetricsAsync(), await _union.Compute.MetricsAsync() };
         await _union.Control.Process.SignalAsync("TERM");
         await _union.Control.Process.EndAsync();
 
@@ -36,6 +39,14 @@ public sealed class NothingKeptTests : IAsyncDisposable
         Assert.All(calls.SharedMaps(), map => Assert.True(
             map.EndsWith("/control.db-shm", StringComparison.Ordinal) || map.StartsWith("/memfd:", StringComparison.Ordinal), map));
         Assert.False(_union.Control.Said.AsSpan().ContainsAny(windows));
+        Assert.Contains("\"LogLevel\":\"Trace\"", _union.Control.Said, StringComparison.Ordinal);
+        Assert.All(metrics, page => Assert.False(page.Text.AsSpan().ContainsAny(windows)));
+        Assert.All(metrics, page => Assert.Empty(page.Suspicious));
+        Assert.All(metrics, page => Assert.DoesNotContain("kept", page.Text, StringComparison.Ordinal));
+        Assert.True(metrics[0].Sum("union_forwarder_bytes_total", "from_cluster") > 1000, metrics[0].Text);
+        Assert.True(metrics[0].Sum("union_actions_entered_total", "phase=\"succeeded\"") > 0, metrics[0].Text);
+        Assert.True(metrics[1].Sum("union_attempts_duration_seconds_count", "outcome=\"failed\"") > 0, metrics[1].Text);
+        Assert.True(metrics[1].Sum("union_signed_urls_total", "outcome=\"signed\"") > 0, metrics[1].Text);
         AssertSearched(calls);
         AssertNothingStored();
     }

@@ -127,6 +127,13 @@ public sealed class AttemptJournal(JournalDatabase database, TimeProvider time)
             cancellationToken);
     }
 
+    /// <summary>Events that are not acknowledged.</summary>
+    public Task<long> CountPendingAsync(CancellationToken cancellationToken)
+    {
+        const string sql = "select count(*) from outbox";
+        return database.ReadAsync(session => session.ScalarAsync(sql, new { }), cancellationToken);
+    }
+
     private static Task<long> LastSequenceAsync(Session session)
     {
         const string sql = "select coalesce(max(value), 0) from counters where name = 'event'";

@@ -19,7 +19,7 @@ namespace Union.Core.ComputePlane.Link;
 /// </summary>
 public sealed partial class AttemptRunner(
     AttemptJournal journal, IExecutor executor, AttemptWorkBuilder builder, CacheLookup cache, PrivateParts privateParts,
-    OutboxSignal outbox, TimeProvider time, ILogger<AttemptRunner> logger)
+    OutboxSignal outbox, AttemptMeter meter, TimeProvider time, ILogger<AttemptRunner> logger)
 {
     /// <summary>Takes an assignment on and runs it; one that was taken on before is left to its first runner.</summary>
     public async Task RunAsync(Assignment assignment, CancellationToken cancellationToken)
@@ -118,6 +118,7 @@ public sealed partial class AttemptRunner(
 
         await journal.AppendAsync(e, last: true, cancellationToken);
         outbox.Ended();
+        meter.Ended(result);
         LogEnded(assignment.Ref.AttemptUid, result.Outcome);
     }
 

@@ -13,6 +13,8 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
     /// <summary>Called when an attempt has ended and its place is free.</summary>
     public event Action? Freed;
 
+    public int Count => _running.Count;
+
     public int Free => Math.Max(0, executor.Capabilities.Parallel - _running.Count);
 
     public bool Holds(AttemptKey key) => _running.ContainsKey(key);

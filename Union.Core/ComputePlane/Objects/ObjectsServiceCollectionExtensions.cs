@@ -21,6 +21,7 @@ public static class ObjectsServiceCollectionExtensions
         services.AddSingleton<PrivateParts>();
         services.AddSingleton<ProjectFence>();
         services.AddSingleton<UrlBudget>();
+        services.AddSingleton<SigningMeter>();
         services.AddScoped<Presigner>();
         services.AddSingleton<UploadedCode>();
         services.AddSingleton<SecretResolver>();

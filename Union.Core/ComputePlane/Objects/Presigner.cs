@@ -6,7 +6,7 @@ namespace Union.Core.ComputePlane.Objects;
 
 /// <summary>The only way to a signed URL: holds every grant to this cluster's policy before the store signs it.</summary>
 public sealed class Presigner(
-    IObjectStore store, ObjectLayout layout, DataPolicy policy, UrlBudget budget, Caller caller)
+    IObjectStore store, ObjectLayout layout, DataPolicy policy, UrlBudget budget, SigningMeter meter, Caller caller)
 {
     /// <summary>
     /// The policy's lifetime for that kind of object where none is asked for; a longer one is refused, never shortened.
@@ -23,7 +23,7 @@ public sealed class Presigner(
     {
         Check(grant);
         Spend(1);
-        return store.PresignAsync(grant, cancellationToken);
+        return SignCheckedAsync(grant, cancellationToken);
     }
 
     /// <summary>Takes a batch out of the caller's budget before any of it is signed.</summary>
@@ -33,11 +33,31 @@ public sealed class Presigner(
     public ValueTask<PresignedRequest> SignPaidAsync(PresignGrant grant, CancellationToken cancellationToken)
     {
         Check(grant);
-        return store.PresignAsync(grant, cancellationToken);
+        return SignCheckedAsync(grant, cancellationToken);
+    }
+
+    private async ValueTask<PresignedRequest> SignCheckedAsync(PresignGrant grant, CancellationToken cancellationToken)
+    {
+        var signed = await store.PresignAsync(grant, cancellationToken);
+        meter.CountSigned(grant.Verb);
+        return signed;
+    }
+
+    private void Check(PresignGrant grant)
+    {
+        try
+        {
+            HoldToPolicy(grant);
+        }
+        catch (UnionException)
+        {
+            meter.CountRefused(grant.Verb);
+            throw;
+        }
     }
 
     // Whoever composed the grant: a use case's mistake is not to become a URL.
-    private void Check(PresignGrant grant)
+    private void HoldToPolicy(PresignGrant grant)
     {
         if (!policy.Verbs.Contains(grant.Verb))
         {

@@ -49,6 +49,7 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         await session.BatchAsync([PhaseEventStore.Append(action.Org, id, 1, ActionPhase.Queued, _now, _now)]);
         changes.Runs.Add(action.RunId);
         changes.Clusters.Add(action.ClusterId);
+        changes.Transitions.Add((id, 1, ActionPhase.Queued));
         return id;
     }
 
@@ -174,6 +175,7 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
             PhaseEventStore.Append(state.Org, state.Id, 1, state.Phase, state.EndedAt ?? _now, _now),
         ]);
         changes.Runs.Add(runId);
+        changes.Transitions.Add((state.Id, 1, state.Phase));
     }
 
     private static ActionState Ended(ActionRow action, ActionPhase phase, long at) => ActionState.Of(action) with
@@ -230,6 +232,7 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         if (state.Phase != action.Phase || state.Attempt != action.Attempt)
         {
             _others.Add(PhaseEventStore.Append(action.Org, action.Id, state.Attempt, state.Phase, at, _now));
+            changes.Transitions.Add((action.Id, state.Attempt, state.Phase));
         }
 
         changes.Runs.Add(action.RunRowId);

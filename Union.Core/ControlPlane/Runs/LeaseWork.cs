@@ -21,10 +21,14 @@ public sealed record LeasedWork(IReadOnlyList<Assignment> Assignments, IReadOnly
 
 /// <summary>An action handed out, with what the cluster needs to run it.</summary>
 public sealed record Assignment(
-    AttemptKey Key, ActionRow Action, ReadOnlyMemory<byte> TaskProjection, string TaskPrivate, RunRow Run);
+    AttemptKey Key, ActionRow Action, ReadOnlyMemory<byte> TaskProjection, string TaskPrivate, RunRow Run)
+{
+    /// <summary>Since when it waited to be handed out.</summary>
+    public required long QueuedAt { get; init; }
+}
 
 internal sealed class LeaseWorkHandler(
-    MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
+    MetadataDatabase database, Caller caller, RunSignals signals, RunMeter meter, TimeProvider time)
     : IRequestHandler<LeaseWork, LeasedWork>
 {
     private const int MaxAssignments = 100;
@@ -52,6 +56,7 @@ internal sealed class LeaseWorkHandler(
             var (work, late) = await database.WriteAsync(
                 caller.Cluster.Org, session => LeaseAsync(session, request with { Ended = ended }), cancellationToken);
             ended = [];
+            meter.Leased(work.Assignments, time.GetUtcNow());
             foreach (var action in late)
             {
                 await ReturnToQueueAsync(action, cancellationToken);
@@ -100,14 +105,15 @@ internal sealed class LeaseWorkHandler(
 
     private async Task<IReadOnlyList<Assignment>> AssignAsync(Session session, int limit, DateTimeOffset now)
     {
-        var ids = limit == 0 ? [] : await ClaimAsync(session, limit, now);
-        if (ids.Count == 0)
+        var claimed = limit == 0 ? [] : await ClaimAsync(session, limit, now);
+        if (claimed.Count == 0)
         {
             return [];
         }
 
         var (org, assignments, attempts) = (caller.Cluster.Org, new List<Assignment>(), new List<Statement>());
-        var actions = await ActionStore.LockAsync(session, org, ids);
+        var queuedAt = claimed.ToDictionary(c => c.Id, c => c.QueuedAt);
+        var actions = await ActionStore.LockAsync(session, org, [.. queuedAt.Keys]);
         var tasks = (await TaskStore.ListAsync(session, org, [.. actions.Select(a => a.TaskId)])).ToDictionary(t => t.Id);
         var runs = (await RunStore.ListAsync(session, org, [.. actions.Select(a => a.RunRowId)])).ToDictionary(r => r.Id);
         foreach (var action in actions)
@@ -117,7 +123,10 @@ internal sealed class LeaseWorkHandler(
             attempts.Add(AttemptStore.Insert(new AttemptRow(
                 key.Uid, org, action.Id, action.ClusterId, action.Attempt, action.Fence, ActionPhase.Queued,
                 now.ToMicros(), null, null, null, null, "", "", "", 0, "")));
-            assignments.Add(new Assignment(key, action, task.Projection, task.PrivatePart, run));
+            assignments.Add(new Assignment(key, action, task.Projection, task.PrivatePart, run)
+            {
+                QueuedAt = queuedAt[action.Id],
+            });
         }
 
         await session.BatchAsync(attempts);
@@ -126,7 +135,7 @@ internal sealed class LeaseWorkHandler(
 
     // Two leases never get the same action: one that is taken by a transaction under way is passed over. The CTE is
     // materialized because a planner may otherwise run the limited select once more for each row.
-    private Task<IReadOnlyList<long>> ClaimAsync(Session session, int limit, DateTimeOffset now)
+    private Task<IReadOnlyList<ClaimedAction>> ClaimAsync(Session session, int limit, DateTimeOffset now)
     {
         const string sql = """
             with next as materialized (
@@ -141,9 +150,9 @@ internal sealed class LeaseWorkHandler(
                set queue_state = 2, fence = fence + 1, assigned_till = @till
               from next
              where actions.org = @Org and actions.id = next.id
-            returning actions.id
+            returning actions.id as Id, actions.queued_at as QueuedAt
             """;
-        return session.QueryAsync<long>(
+        return session.QueryAsync<ClaimedAction>(
             sql, new { caller.Cluster.Org, caller.Cluster.ClusterId, limit, till = (now + ConfirmWithin).ToMicros() });
     }
 
@@ -185,6 +194,8 @@ internal sealed class LeaseWorkHandler(
             cancellationToken);
         signals.Publish(changes);
     }
+
+    private sealed record ClaimedAction(long Id, long QueuedAt);
 
     /// <summary>Assigned, and not confirmed in time.</summary>
     private sealed record LateAction(long Id, long RunId, long Fence);

@@ -1,3 +1,5 @@
+using Union.Core.Boundary;
+
 namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>What a transaction changed, for those who wait for it; published once it is committed.</summary>
@@ -8,10 +10,13 @@ public sealed class ChangeSet
 
     /// <summary>Clusters that have something to fetch: new work, or something to end.</summary>
     public HashSet<string> Clusters { get; } = [];
+
+    /// <summary>Phases that actions entered. A set, because a transaction may run twice before it is committed.</summary>
+    public HashSet<(long Action, long Attempt, ActionPhase Phase)> Transitions { get; } = [];
 }
 
 /// <summary>Who waits for runs to change, and which clusters wait for work.</summary>
-public sealed class RunSignals
+public sealed class RunSignals(RunMeter meter)
 {
     /// <summary>Stands for every run, for those who watch more than one; no row has it.</summary>
     public const long AnyRun = 0;
@@ -25,6 +30,7 @@ public sealed class RunSignals
 
     public void Publish(ChangeSet changes)
     {
+        meter.Committed(changes);
         if (changes.Runs.Count + changes.Clusters.Count > 0)
         {
             Published?.Invoke(changes);

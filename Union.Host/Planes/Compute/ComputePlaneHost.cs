@@ -43,7 +43,7 @@ internal static class ComputePlaneHost
     private const int MaxHeaderBytes = 32 * 1024;
 
     public static async Task<WebApplication> StartAsync(
-        ComputePlaneConfiguration configuration, LogFormat logs, ProcessEnvironment environment,
+        ComputePlaneConfiguration configuration, TelemetryConfiguration telemetry, ProcessEnvironment environment,
         CancellationToken cancellationToken)
     {
         var folder = DataFolder.Open(configuration.DataDir, "compute", DataFormat);
@@ -53,7 +53,7 @@ internal static class ComputePlaneHost
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
         builder.Configuration.Sources.Clear();
-        builder.Logging.AddPlaneLogging(logs);
+        builder.Logging.AddPlaneLogging(telemetry);
         builder.Services.AddSingleton(_ => folder);
         builder.Services.AddSingleton(credentials);
         var layout = new ObjectLayout();
@@ -96,10 +96,12 @@ internal static class ComputePlaneHost
         services.AddSingleton<ActionInputs>();
         services.AddSingleton<OutputsCopy>();
         services.AddSingleton<CacheLookup>();
+        services.AddSingleton<AttemptMeter>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<EndingAttempts>();
         services.AddSingleton<Reconciler>();
+        services.AddOps<ComputePlaneGauges>();
         services.AddSingleton<IActionLogs, AttemptLogs>();
         services.AddSingleton<ArchivedLogs>();
         services.AddSingleton(new LocalEndpoint(configuration.ActionsListen.ToString()));
@@ -163,7 +165,7 @@ internal static class ComputePlaneHost
     private static void Map(WebApplication app, ComputePlaneConfiguration configuration)
     {
         app.UseHostGuard(new HostRules([], []));
-        app.UseOps(services => services.GetRequiredService<LinkStatus>().IsConnected);
+        app.UseOps(context => Task.FromResult(context.RequestServices.GetRequiredService<LinkStatus>().IsConnected));
         app.UseAssertions();
         app.UseRelayPolicy(configuration.Policy.Relays);
         app.UseWhen(

@@ -5,6 +5,7 @@ using Union.Core.ControlPlane;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Identity;
+using Union.Core.ControlPlane.Runs;
 using Union.Host.Api;
 using Union.Host.Api.Errors;
 using Union.Host.Api.Identity;
@@ -38,7 +39,7 @@ internal static class ControlPlaneHost
     private const int MaxHeaderBytes = 32 * 1024;
 
     public static async Task<WebApplication> StartAsync(
-        ControlPlaneConfiguration configuration, LogFormat logs, ProcessEnvironment environment,
+        ControlPlaneConfiguration configuration, TelemetryConfiguration telemetry, ProcessEnvironment environment,
         CancellationToken cancellationToken)
     {
         var clusters = configuration.Clusters.Listen ?? new IPEndPoint(IPAddress.Any, 8701);
@@ -53,7 +54,7 @@ internal static class ControlPlaneHost
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
         builder.Configuration.Sources.Clear();
-        builder.Logging.AddPlaneLogging(logs);
+        builder.Logging.AddPlaneLogging(telemetry);
         AddServices(builder.Services, configuration, clusters, database, keys);
         builder.Services.AddSingleton(_ => folder);
         builder.Services.AddSingleton(_ => database);
@@ -142,6 +143,7 @@ internal static class ControlPlaneHost
         services.AddScoped<IEnrollment, Enrollment>();
         services.AddClusterPort();
         services.AddForwarder();
+        services.AddOps<ControlPlaneGauges>();
         services.AddGrpcReflection();
         services.AddRpc(MaxMessageBytes, options =>
         {
@@ -185,7 +187,8 @@ internal static class ControlPlaneHost
         app.UseTlsProxies(clients.Tls.Proxies);
         app.UseHostGuard(app.Services.GetRequiredService<HostRules>());
         app.UseClusterPort();
-        app.UseOps(_ => true);
+        app.UseOps(context => context.RequestServices.GetRequiredService<QueueDepth>()
+            .LookAsync(Names.DefaultOrg, context.RequestAborted));
         app.UseBrowserCalls();
         app.UseRelay();
         app.UseRpc();

@@ -21,6 +21,10 @@ internal sealed partial class TunnelRegistry(TimeProvider time, ILogger<TunnelRe
     /// <summary>The last connection of a cluster is gone.</summary>
     public event Action<ClusterIdentity>? Lost;
 
+    public int Connections => _byCluster.Values.Sum(connections => connections.Length);
+
+    public int Clusters => _byCluster.Values.Count(connections => !connections.IsEmpty);
+
     public bool IsOnline(string clusterId) => !Live(clusterId).IsEmpty;
 
     /// <summary>The connection with the fewest forwarded calls.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Union.Core.Authoring;
 using Union.Core.ComputePlane.Objects;
 using Union.Host.Configuration;
@@ -47,7 +48,7 @@ public sealed class ConfigurationLoaderTests
               policy: {verbs: [get], maxLifetime: 10m, uploadMax: 64Mi, relays: []}
               actions: {listen: "127.0.0.1:9003"}
               ops: {listen: "127.0.0.1:9005"}
-            telemetry: {logs: json, otlp: null}
+            telemetry: {logs: json, level: trace, otlp: null}
             """).Configuration;
 
         Assert.Equal("/home/me/data", loaded.ControlPlane.DataDir);
@@ -64,7 +65,7 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(TaskNetwork.Shared, loaded.ComputePlane.Executor.Network);
         Assert.Equal(64 << 20, loaded.ComputePlane.Policy.Signing.UploadMax);
         Assert.Empty(loaded.ComputePlane.Policy.Relays);
-        Assert.Equal(LogFormat.Json, loaded.Telemetry.Logs);
+        Assert.Equal(new TelemetryConfiguration(LogFormat.Json, LogLevel.Trace), loaded.Telemetry);
     }
 
     [Fact]

@@ -25,6 +25,8 @@ internal sealed class ControlPlaneFixture : IAsyncDisposable
 
     public int OpsPort { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public string AdministratorToken => File.ReadAllText(Folder["control-keys/admin.token"]).Trim();
 
     /// <param name="clients">Further keys below <c>clients</c>, a line each; <c>{folder}</c> is the folder.</param>
@@ -48,7 +50,7 @@ internal sealed class ControlPlaneFixture : IAsyncDisposable
         var environment = new ProcessEnvironment(new Dictionary<string, string> { ["HOME"] = folder.Path });
         var loaded = new ConfigurationLoader(environment).Load("union.yaml", yaml, null);
         var app = await ControlPlaneHost.StartAsync(
-            loaded.Configuration.ControlPlane, LogFormat.Text, environment, TestContext.Current.CancellationToken);
+            loaded.Configuration.ControlPlane, loaded.Configuration.Telemetry, environment, TestContext.Current.CancellationToken);
         return new ControlPlaneFixture(app, folder, ports[0], ports[2]);
     }
 

@@ -54,7 +54,7 @@ public sealed class ControlPlaneHostTests : IAsyncLifetime
                 """,
                 null);
         _app = await ControlPlaneHost.StartAsync(
-            loaded.Configuration.ControlPlane, LogFormat.Text, environment, TestContext.Current.CancellationToken);
+            loaded.Configuration.ControlPlane, loaded.Configuration.Telemetry, environment, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -72,6 +72,8 @@ internal sealed class PlaneHome : IAsyncDisposable
         }
     }
 
+    public async Task<MetricsText> MetricsAsync() => new(await _http.GetStringAsync(new Uri(_readyz, "/metrics")));
+
     /// <summary><c>kill -9</c>, and the same plane again in the same folder.</summary>
     public async Task KillAndRestartAsync()
     {
