@@ -6,9 +6,8 @@ cd "$(dirname "$0")"
 rid=${1:-linux-x64}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-dotnet publish Union.Host -c Release -r "$rid" --self-contained -o "$out" -v quiet -nologo \
-  -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:IncludeNativeLibrariesForSelfExtract=true \
-  -p:DebugType=none
+dotnet publish Union.Host -c Release -o "$out" -v quiet -nologo \
+  -p:PublishProfile=Binary -p:BinaryRid="$rid" -p:CompileAhead=false
 mkdir -p dist
 cp "$out/union" "dist/union-$rid"
 ls -l "dist/union-$rid"

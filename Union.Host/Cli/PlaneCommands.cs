@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Union.Host.Planes.Compute;
 using Union.Host.Planes.Control;
 using Union.Host.Planes.Demo;
@@ -9,9 +8,11 @@ namespace Union.Host.Cli;
 /// <summary>The commands that start planes. They are apart, so that no other command loads what a server needs.</summary>
 internal static class PlaneCommands
 {
-    public static IReadOnlyList<Command> Create(CliContext context) =>
+    public static IReadOnlyList<LazyCommand> Create(CliContext context) =>
     [
-        new UpCommand(context), new DemoCommand(context), new ControlPlaneCommand(context),
-        new ComputePlaneCommand(context),
+        new("up", () => new UpCommand(context)),
+        new("demo", () => new DemoCommand(context)),
+        new("control-plane", () => new ControlPlaneCommand(context)),
+        new("compute-plane", () => new ComputePlaneCommand(context)),
     ];
 }

@@ -15,37 +15,43 @@ namespace Union.Host.Cli;
 internal static class UnionCommandLine
 {
     /// <param name="more">Commands that are defined elsewhere; they stand first in the help.</param>
-    public static RootCommand Create(CliContext context, IReadOnlyList<Command> more)
+    /// <param name="only">The one command to build, where its name is known; null, or another name, builds all.</param>
+    public static RootCommand Create(CliContext context, IReadOnlyList<LazyCommand> more, string? only = null)
     {
         var common = new CommonOptions(context);
+        IReadOnlyList<LazyCommand> all =
+        [
+            .. more,
+            new("run", () => new RunCommand(context, common)),
+            new("rerun", () => new RerunCommand(context, common)),
+            new("get", () => new GetCommand(context, common)),
+            new("logs", () => new LogsCommand(context, common)),
+            new("output", () => new OutputCommand(context, common)),
+            new("report", () => new ReportCommand(context, common)),
+            new("abort", () => new AbortCommand(context, common)),
+            new("deploy", () => new DeployCommand(context, common)),
+            new("trigger", () => new TriggerCommand(context, common)),
+            new("cache", () => new CacheCommand(context, common)),
+            new("secret", () => new SecretCommand(context, common)),
+            new("project", () => new ProjectCommand(context, common)),
+            new("cluster", () => new ClusterCommand(context, common)),
+            new("token", () => new TokenCommand(context, common)),
+            new("context", () => new ContextCommand(context, common)),
+            new("config", () => new ConfigCommand(context, common)),
+            new("db", () => new DbCommand(context, common)),
+            new("cloud", () => new CloudCommand(context, common)),
+            new("doctor", () => new DoctorCommand(context, common)),
+            new("action", () => new ActionCommand(context)),
+            new("version", () => new VersionCommand(context, common)),
+            new("docs", () => new DocsCommand(context, () => Create(context, more))),
+        ];
         var root = new RootCommand("Union runs your tasks in your own account; the control plane never holds your data.");
-        foreach (var command in more)
+        var named = all.Where(command => command.Name == only).ToList();
+        foreach (var command in named.Count > 0 ? named : all)
         {
-            root.Add(command);
+            root.Add(command.Create());
         }
 
-        root.Add(new RunCommand(context, common));
-        root.Add(new RerunCommand(context, common));
-        root.Add(new GetCommand(context, common));
-        root.Add(new LogsCommand(context, common));
-        root.Add(new OutputCommand(context, common));
-        root.Add(new ReportCommand(context, common));
-        root.Add(new AbortCommand(context, common));
-        root.Add(new DeployCommand(context, common));
-        root.Add(new TriggerCommand(context, common));
-        root.Add(new CacheCommand(context, common));
-        root.Add(new SecretCommand(context, common));
-        root.Add(new ProjectCommand(context, common));
-        root.Add(new ClusterCommand(context, common));
-        root.Add(new TokenCommand(context, common));
-        root.Add(new ContextCommand(context, common));
-        root.Add(new ConfigCommand(context, common));
-        root.Add(new DbCommand(context, common));
-        root.Add(new CloudCommand(context, common));
-        root.Add(new DoctorCommand(context, common));
-        root.Add(new ActionCommand(context));
-        root.Add(new VersionCommand(context, common));
-        root.Add(new DocsCommand(context, () => root));
         foreach (var option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help } helpOption)
@@ -58,9 +64,10 @@ internal static class UnionCommandLine
     }
 
     public static async Task<int> RunAsync(
-        CliContext context, IReadOnlyList<Command> more, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+        CliContext context, IReadOnlyList<LazyCommand> more, IReadOnlyList<string> arguments,
+        CancellationToken cancellationToken)
     {
-        var parsed = Create(context, more).Parse(arguments);
+        var parsed = Create(context, more, arguments.Count > 0 ? arguments[0] : null).Parse(arguments);
         var invocation = new InvocationConfiguration
         {
             Output = context.Out,

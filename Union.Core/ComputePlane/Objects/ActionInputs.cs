@@ -28,9 +28,9 @@ public sealed class ActionInputs(IObjectStore objects, ObjectLayout layout, Proj
         await using var stream = await objects.OpenReadAsync(key, 0, cancellationToken);
         using var buffer = new MemoryStream();
         await stream.CopyBoundedAsync(buffer, MaxBytes, cancellationToken);
-        if (own != key && await objects.HeadAsync(own, cancellationToken) is null)
+        if (own != key && (fileNeeded || buffer.Length > 0) && await objects.HeadAsync(own, cancellationToken) is null)
         {
-            // So that the run's folder holds all of the run, and later reads need no other place.
+            // So that the run's folder holds all of the run, and later reads need no other place. No inputs are no file.
             buffer.Position = 0;
             await objects.PutAsync(own, buffer, PutMode.Replace, cancellationToken);
         }

@@ -61,8 +61,7 @@ internal sealed class LocalInstallation : IAsyncDisposable
             }
 #pragma warning restore CA2000
 
-            await compute.ReadyAsync(ReadyWithin, cancellationToken);
-            await OnlineAsync(configuration, cancellationToken);
+            await OnlineAsync(configuration, compute.ReadyAsync(ReadyWithin, cancellationToken), cancellationToken);
             return new LocalInstallation(control, compute);
         }
         catch
@@ -84,11 +83,15 @@ internal sealed class LocalInstallation : IAsyncDisposable
     }
 
     // A session lets the cluster fetch work; data calls need the control plane's own way to it, which comes up beside.
-    private static async Task OnlineAsync(UnionConfiguration configuration, CancellationToken cancellationToken)
+    // The first look is too early on purpose: this process gets ready to ask while the other one starts.
+    private static async Task OnlineAsync(
+        UnionConfiguration configuration, Task computeReady, CancellationToken cancellationToken)
     {
         using var channel = Dial(configuration.ControlPlane.Clients);
         var clusters = new ClusterAdminService.ClusterAdminServiceClient(
             channel.Intercept(new CallHeaders(TimeProvider.System, OperatorsToken(configuration.ControlPlane))));
+        await IsOnlineAsync(clusters, configuration.ComputePlane.Cluster, cancellationToken);
+        await computeReady;
         using var patience = new CancellationTokenSource(OnlineWithin, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         using var timer = new PeriodicTimer(LookEvery, TimeProvider.System);
@@ -96,8 +99,7 @@ internal sealed class LocalInstallation : IAsyncDisposable
         {
             do
             {
-                var listed = await clusters.ListClustersAsync(new ListClustersRequest(), cancellationToken: either.Token);
-                if (listed.Clusters.Any(c => c.Name == configuration.ComputePlane.Cluster && c.State is ClusterState.Online))
+                if (await IsOnlineAsync(clusters, configuration.ComputePlane.Cluster, either.Token))
                 {
                     return;
                 }
@@ -108,6 +110,13 @@ internal sealed class LocalInstallation : IAsyncDisposable
         {
             // It dials on by itself; what needs it says so until then.
         }
+    }
+
+    private static async Task<bool> IsOnlineAsync(
+        ClusterAdminService.ClusterAdminServiceClient clusters, string name, CancellationToken cancellationToken)
+    {
+        var listed = await clusters.ListClustersAsync(new ListClustersRequest(), cancellationToken: cancellationToken);
+        return listed.Clusters.Any(c => c.Name == name && c.State is ClusterState.Online);
     }
 
     // The same path as between two machines: an operator's call, a file for the other side, one use.

@@ -25,7 +25,7 @@ internal sealed partial class UpProcess : IAsyncDisposable
 
     public static async Task<UpProcess> StartAsync(string home, string configuration)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "union"), ["up", "--config", configuration])
+        var start = new ProcessStartInfo(Binary(), ["up", "--config", configuration])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -68,6 +68,23 @@ internal sealed partial class UpProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    // What the build made for users and not the copy beside the benchmarks; a packaged one where UNION_BENCH_BINARY names it.
+    private static string Binary()
+    {
+        if (Environment.GetEnvironmentVariable("UNION_BENCH_BINARY") is { Length: > 0 } packaged)
+        {
+            return packaged;
+        }
+
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Union.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The benchmarks run from a folder of the repository.");
+        }
+
+        return Path.Combine(folder.FullName, "Union.Host", "bin", "Release", "net10.0", "union");
     }
 
     [GeneratedRegex(@"plane +pid (\d+)")]

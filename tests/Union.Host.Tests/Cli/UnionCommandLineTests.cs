@@ -56,25 +56,39 @@ public sealed class UnionCommandLineTests
         Assert.Contains("\"version\"", result.Out, StringComparison.Ordinal);
     }
 
+    // What is found by its name must be the command of that name, or a call would meet another one.
+    [Fact]
+    public void Create_OfOneCommand_BuildsThatOneAlone()
+    {
+        var context = QuietContext();
+        var all = UnionCommandLine.Create(context, PlaneCommands.Create(context)).Subcommands;
+
+        Assert.True(all.Count > 20);
+        Assert.All(all, command => Assert.Equal(
+            [command.Name], UnionCommandLine.Create(context, PlaneCommands.Create(context), command.Name).Subcommands.Select(c => c.Name)));
+    }
+
     [Fact]
     public async Task Docs_Cli_IsThePageInTheRepository()
     {
-        var context = new CliContext(
-            new StringWriter { NewLine = "\n" },
-            TextWriter.Null,
-            IsTerminal: false,
-            InputIsTerminal: false,
-            () => Stream.Null,
-            () => Stream.Null,
-            new ProcessEnvironment(new Dictionary<string, string>()),
-            TimeProvider.System,
-            "/");
+        var context = QuietContext();
         await UnionCommandLine.RunAsync(context, PlaneCommands.Create(context), ["docs", "cli"], CancellationToken.None);
 
         var page = await File.ReadAllTextAsync(
             Path.Combine(RepositoryFiles.Root, "docs", "cli.md"), TestContext.Current.CancellationToken);
         Assert.Equal(page, context.Out.ToString());
     }
+
+    private static CliContext QuietContext() => new(
+        new StringWriter { NewLine = "\n" },
+        TextWriter.Null,
+        IsTerminal: false,
+        InputIsTerminal: false,
+        () => Stream.Null,
+        () => Stream.Null,
+        new ProcessEnvironment(new Dictionary<string, string>()),
+        TimeProvider.System,
+        "/");
 
     private const string TooLong =
         "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
