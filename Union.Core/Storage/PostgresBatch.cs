@@ -1,63 +1,99 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Union.Core.Storage;
 
 /// <summary>Several statements in one round trip, which Dapper cannot do. Members are of the few types that columns have.</summary>
-internal static class PostgresBatch
+internal static partial class PostgresBatch
 {
-    // As many entries as shapes of parameters in the program.
-    private static readonly ConcurrentDictionary<Type, Member[]> Members = new();
+    // As many entries as statements in the program, each with the one or two types of its parameters.
+    private static readonly ConcurrentDictionary<string, ConcurrentDictionary<Type, Shape>> Shapes =
+        new(ReferenceEqualityComparer.Instance);
 
+    /// <param name="opening">What the transaction says before its first statement.</param>
     public static async Task ExecuteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<(string Text, object Parameters)> statements,
-        CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<string> opening,
+        IReadOnlyList<Statement> statements, SqlDialect dialect, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var (text, parameters) in statements)
+        foreach (var setting in opening)
         {
-            batch.BatchCommands.Add(Command(text, parameters));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(setting));
         }
 
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var statement in statements)
+        {
+            batch.BatchCommands.Add(Command(dialect.Text(statement.Sql), statement.Parameters));
+        }
+
+        // Statements without rows are passed over by the reader.
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        foreach (var query in statements.OfType<Query>())
+        {
+            query.Read(reader);
+            await reader.NextResultAsync(cancellationToken);
+        }
     }
 
     private static NpgsqlBatchCommand Command(string text, object parameters)
     {
-        var command = new NpgsqlBatchCommand(text);
-        foreach (var member in Members.GetOrAdd(parameters.GetType(), MembersOf))
+        var shape = Shapes.GetOrAdd(text, static _ => new())
+            .GetOrAdd(parameters.GetType(), static (type, text) => Shape.Of(text, type), text);
+        var command = new NpgsqlBatchCommand(shape.Text);
+        foreach (var (property, type) in shape.Members)
         {
-            // What the text does not name would be sent for nothing.
-            if (text.Contains(member.Mark, StringComparison.OrdinalIgnoreCase))
+            var value = property.GetValue(parameters);
+            command.Parameters.Add(new NpgsqlParameter
             {
-                var value = member.Property.GetValue(parameters);
-                command.Parameters.Add(new NpgsqlParameter(member.Property.Name, member.Type)
-                {
-                    Value = value is Enum ? Convert.ToInt64(value, null) : value ?? DBNull.Value,
-                });
-            }
+                NpgsqlDbType = type,
+                Value = value is Enum ? Convert.ToInt64(value, null) : value ?? DBNull.Value,
+            });
         }
 
         return command;
     }
 
-    private static Member[] MembersOf(Type type) =>
-    [
-        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => TypeOf(p.PropertyType) is not null)
-            .Select(p => new Member(p, "@" + p.Name, TypeOf(p.PropertyType)!.Value)),
-    ];
-
-    private static NpgsqlDbType? TypeOf(Type type)
+    private static NpgsqlDbType TypeOf(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type == typeof(long) || type == typeof(int) || type.IsEnum ? NpgsqlDbType.Bigint
             : type == typeof(string) ? NpgsqlDbType.Text
             : type == typeof(byte[]) ? NpgsqlDbType.Bytea
             : type == typeof(double) ? NpgsqlDbType.Double
-            : null;
+            : type == typeof(long[]) ? NpgsqlDbType.Bigint | NpgsqlDbType.Array
+            : type == typeof(string[]) ? NpgsqlDbType.Text | NpgsqlDbType.Array
+            : throw new ArgumentException($"No column has values of {type}.", nameof(type));
     }
 
-    private sealed record Member(PropertyInfo Property, string Mark, NpgsqlDbType Type);
+    [GeneratedRegex(@"@(\w+)")]
+    private static partial Regex MarkPattern();
+
+    /// <summary>A statement with numbers for names, which is what the server takes: nothing is looked for at each call.</summary>
+    private sealed record Shape(string Text, IReadOnlyList<(PropertyInfo Property, NpgsqlDbType Type)> Members)
+    {
+        public static Shape Of(string text, Type parameters)
+        {
+            var members = new List<(PropertyInfo Property, NpgsqlDbType Type)>();
+            var numbered = MarkPattern().Replace(text, mark =>
+            {
+                var name = mark.Groups[1].Value;
+                var index = members.FindIndex(m => m.Property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+                if (index < 0)
+                {
+                    var property = parameters.GetProperty(
+                        name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)
+                        ?? throw new ArgumentException($"The parameters have no {name}.", nameof(parameters));
+                    index = members.Count;
+                    members.Add((property, TypeOf(property.PropertyType)));
+                }
+
+                return string.Create(CultureInfo.InvariantCulture, $"${index + 1}");
+            });
+            return new Shape(numbered, members);
+        }
+    }
 }

@@ -18,23 +18,30 @@ public sealed class PostgresDatabase : ITransactions
     /// Lists and watches join what they find in a size that only their parameters tell, and a plan that was kept from the
     /// day when the tables were empty would serve them for as long as its connection lives. What writes has keys to go by.
     /// </summary>
-    private const string PlannedAnew = "set local plan_cache_mode = force_custom_plan;\n";
+    private const string PlannedAnew = "set local plan_cache_mode = force_custom_plan";
 
     private static readonly string[] FasterElsewhere =
     [
         PostgresErrorCodes.SerializationFailure, PostgresErrorCodes.DeadlockDetected, PostgresErrorCodes.UniqueViolation,
     ];
 
+    private readonly PostgresSlots _slots;
     private readonly TimeProvider _time;
 
-    internal PostgresDatabase(NpgsqlDataSource source, TimeProvider time) => (Source, _time) = (source, time);
+    /// <param name="connections">Transactions at once; the pool has some more, for what is no transaction.</param>
+    internal PostgresDatabase(NpgsqlDataSource source, int connections, TimeProvider time)
+    {
+        Source = source;
+        _slots = new PostgresSlots(connections, time);
+        _time = time;
+    }
 
     /// <summary>For what is no transaction: LISTEN and NOTIFY.</summary>
     internal NpgsqlDataSource Source { get; }
 
     public Task<T> ReadAsync<T>(string scope, Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
         // One snapshot for all statements, as SQLite gives; it costs no more than the default level does.
-        OnceAsync(scope, IsolationLevel.RepeatableRead, PlannedAnew, work, cancellationToken);
+        OnceAsync(scope, IsolationLevel.RepeatableRead, [PlannedAnew], work, cancellationToken);
 
     public async Task<T> WriteAsync<T>(string scope, Func<Session, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -42,7 +49,7 @@ public sealed class PostgresDatabase : ITransactions
         {
             try
             {
-                return await OnceAsync(scope, IsolationLevel.ReadCommitted, "", work, cancellationToken);
+                return await OnceAsync(scope, IsolationLevel.ReadCommitted, [], work, cancellationToken);
             }
             catch (Exception e) when (tries < MaxTries && IsFasterElsewhere(e))
             {
@@ -53,21 +60,27 @@ public sealed class PostgresDatabase : ITransactions
         }
     }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        _slots.Dispose();
+    }
 
     private static bool IsFasterElsewhere(Exception e) =>
         e is ChangedMeanwhileException || (e is PostgresException p && FasterElsewhere.Contains(p.SqlState));
 
     private async Task<T> OnceAsync<T>(
-        string scope, IsolationLevel level, string settings, Func<Session, Task<T>> work,
+        string scope, IsolationLevel level, IReadOnlyList<string> settings, Func<Session, Task<T>> work,
         CancellationToken cancellationToken)
     {
+        using var slot = await _slots.TakeAsync(cancellationToken);
         try
         {
             await using var connection = await Source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(level, cancellationToken);
-            var opening = $"set local \"union\".org = '{scope.Replace("'", "''", StringComparison.Ordinal)}';\n{settings}";
-            var result = await work(new Session(connection, transaction, SqlDialect.Postgres, opening, cancellationToken));
+            var org = $"set local \"union\".org = '{scope.Replace("'", "''", StringComparison.Ordinal)}'";
+            var result = await work(
+                new Session(connection, transaction, SqlDialect.Postgres, [org, .. settings], cancellationToken));
             // Not cancellable: the caller must learn whether it was committed.
             await transaction.CommitAsync(CancellationToken.None);
             return result;

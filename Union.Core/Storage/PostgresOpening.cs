@@ -16,7 +16,7 @@ internal static class PostgresOpening
         }
 
         var builder = PostgresConnection.Parse(options.Connection, PostgresOptions.ConnectionKey);
-        builder.MaxPoolSize = options.PoolSize;
+        builder.MaxPoolSize = options.PoolSize + PostgresOptions.Listeners;
         builder.MaxAutoPrepare = 200;
         builder.AutoPrepareMinUsages = 2;
         var source = new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
@@ -25,7 +25,7 @@ internal static class PostgresOpening
             await using var connection = await ConnectAsync(source, cancellationToken);
             await RefuseStrongRoleAsync(connection, cancellationToken);
             RefuseOtherSchema(PostgresMigrations.Applied(connection), MigrationScripts.In(folder));
-            return new PostgresDatabase(source, time);
+            return new PostgresDatabase(source, options.PoolSize, time);
         }
         catch
         {

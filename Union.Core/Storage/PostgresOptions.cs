@@ -7,6 +7,9 @@ namespace Union.Core.Storage;
 /// <param name="Migrations">Of the role that owns the tables; null where somebody else migrates.</param>
 public sealed record PostgresOptions(SecretValue Connection, SecretValue? Migrations, int PoolSize)
 {
+    /// <summary>Connections beside the pool's, which send and receive wake-ups and are never given back.</summary>
+    internal const int Listeners = 2;
+
     public const string ConnectionKey = "controlPlane.database.connection";
     public const string MigrationsKey = "controlPlane.database.migrations";
 }

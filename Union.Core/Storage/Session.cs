@@ -14,11 +14,11 @@ public sealed class Session
     private readonly DbTransaction _transaction;
     private readonly SqlDialect _dialect;
     private readonly CancellationToken _cancellationToken;
-    private string _opening;
+    private IReadOnlyList<string> _opening;
 
     /// <param name="opening">What the first statement takes along, so that it costs no round trip of its own.</param>
     internal Session(
-        DbConnection connection, DbTransaction transaction, SqlDialect dialect, string opening,
+        DbConnection connection, DbTransaction transaction, SqlDialect dialect, IReadOnlyList<string> opening,
         CancellationToken cancellationToken) =>
         (_connection, _transaction, _dialect, _opening, _cancellationToken) =
             (connection, transaction, dialect, opening, cancellationToken);
@@ -38,7 +38,10 @@ public sealed class Session
     /// <summary>Runs a statement; answers the number of rows it changed.</summary>
     public Task<int> ExecuteAsync(string sql, object parameters) => _connection.ExecuteAsync(Command(sql, parameters));
 
-    /// <summary>Runs statements in their order; on PostgreSQL in one round trip.</summary>
+    /// <summary>
+    /// Runs statements in their order; on PostgreSQL in one round trip, in which each sees what those before it wrote or
+    /// waited for. What the queries among them answer is then in their rows.
+    /// </summary>
     public async Task BatchAsync(IReadOnlyList<Statement> statements)
     {
         if (statements.Count == 0)
@@ -46,29 +49,40 @@ public sealed class Session
             return;
         }
 
-        if (_connection is NpgsqlConnection connection && _opening.Length == 0)
+        if (_connection is NpgsqlConnection connection)
         {
+            var opening = Opening();
             await PostgresBatch.ExecuteAsync(
-                connection, (NpgsqlTransaction)_transaction,
-                statements.Select(s => (_dialect.Text(s.Sql), s.Parameters)), _cancellationToken);
+                connection, (NpgsqlTransaction)_transaction, opening, statements, _dialect, _cancellationToken);
             return;
         }
 
         foreach (var statement in statements)
         {
-            await _connection.ExecuteAsync(Command(statement.Sql, statement.Parameters));
+            if (statement is Query query)
+            {
+                await using var reader = await _connection.ExecuteReaderAsync(Command(query.Sql, query.Parameters));
+                query.Read(reader);
+            }
+            else
+            {
+                await _connection.ExecuteAsync(Command(statement.Sql, statement.Parameters));
+            }
         }
     }
 
     private CommandDefinition Command(string sql, object parameters)
     {
+        var opening = Opening();
         var text = _dialect.Text(sql);
-        if (_opening.Length > 0)
-        {
-            text = _opening + text;
-            _opening = "";
-        }
+        return new CommandDefinition(
+            opening.Count == 0 ? text : string.Join(";\n", [.. opening, text]), parameters, _transaction,
+            cancellationToken: _cancellationToken);
+    }
 
-        return new CommandDefinition(text, parameters, _transaction, cancellationToken: _cancellationToken);
+    private IReadOnlyList<string> Opening()
+    {
+        (var opening, _opening) = (_opening, []);
+        return opening;
     }
 }

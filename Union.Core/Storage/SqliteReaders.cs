@@ -28,7 +28,7 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
             await using (var transaction = reader.Inner.BeginTransaction(deferred: true))
             {
                 var result = await work(
-                    new Session(reader.Prepared, transaction, SqlDialect.Sqlite, "", cancellationToken));
+                    new Session(reader.Prepared, transaction, SqlDialect.Sqlite, [], cancellationToken));
                 isWhole = true;
                 return result;
             }

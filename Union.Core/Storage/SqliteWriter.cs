@@ -136,7 +136,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         public Task<T> Result => _result.Task;
 
         public async Task RunAsync(PreparingConnection connection, SqliteTransaction transaction) =>
-            _value = await work(new Session(connection, transaction, SqlDialect.Sqlite, "", CancellationToken.None));
+            _value = await work(new Session(connection, transaction, SqlDialect.Sqlite, [], CancellationToken.None));
 
         public void Committed() => _result.TrySetResult(_value);
 

@@ -45,7 +45,7 @@ public sealed partial class SqlTests
         Assert.Empty(wrong);
     }
 
-    [GeneratedRegex(@"session\.(?:QueryAsync|FindAsync|ScalarAsync|ExecuteAsync)(?:<[^(]+>)?\(\s*(?<sql>[A-Za-z0-9_.$""@]+)")]
+    [GeneratedRegex(@"(?:session\.(?:QueryAsync|FindAsync|ScalarAsync|ExecuteAsync)|new (?:Statement|Query))(?:<[^(]+>)?\(\s*(?<sql>[A-Za-z0-9_.$""@]+)")]
     private static partial Regex CallPattern();
 
     [GeneratedRegex("const string \\w*[sS]ql = (?<text>\"\"\".*?\"\"\"|\".*?\")", RegexOptions.Singleline)]

@@ -56,7 +56,7 @@ internal sealed class ListClustersHandler(MetadataDatabase database, Caller call
     private static Task<long> CountRunningAsync(Session session, ClusterRow cluster)
     {
         const string sql = """
-            select count(*) from attempts where org = @Org and cluster_id = @Id and cluster_id <> '' and ended_at is null
+            select count(*) from attempts where org = @Org and cluster_id = @Id and assigned_at > 0 and ended_at is null
             """;
         return session.ScalarAsync(sql, new { cluster.Org, cluster.Id });
     }

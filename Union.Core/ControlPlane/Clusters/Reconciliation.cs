@@ -48,7 +48,9 @@ internal sealed class Reconciliation(Session session, ClusterIdentity cluster, C
         var owner = (await AttemptStore.FindActionAsync(session, cluster.Org, uid))!;
         var action = await ActionStore.LockAsync(session, owner.Org, owner.RunId, owner.ActionId);
         // A lease may have ended it between the list and the lock.
-        var attempt = (await AttemptStore.FindAsync(session, cluster.Org, uid))!;
+        var found = AttemptStore.Find(cluster.Org, uid);
+        await session.BatchAsync([found]);
+        var attempt = found.Rows[0];
         if (attempt.EndedAt is not null)
         {
             return false;

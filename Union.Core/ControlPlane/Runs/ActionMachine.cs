@@ -42,22 +42,19 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
     }
 
     /// <summary>Puts a new action into the queue of its cluster.</summary>
-    public async Task<long> CreateAsync(NewAction action)
+    public async Task<ActionRow> CreateAsync(NewAction action)
     {
-        var change = await RunStore.NextChangeAsync(session, action.Org, action.RunId);
-        var id = await ActionStore.InsertAsync(session, action with { Change = change, Now = _now });
-        await session.BatchAsync([PhaseEventStore.Append(action.Org, id, 1, ActionPhase.Queued, _now, _now)]);
-        changes.Runs.Add(action.RunId);
         changes.Clusters.Add(action.ClusterId);
-        changes.Transitions.Add((id, 1, ActionPhase.Queued));
-        return id;
+        var row = await InsertAsync(action, PhaseEventStore.Begin(action with { Now = _now }));
+        changes.Transitions.Add((row.Id, 1, ActionPhase.Queued));
+        return row;
     }
 
     /// <summary>Records a call that its parent has made already.</summary>
-    public async Task<long> CreateEndedAsync(NewAction action, TracedCall call)
+    public async Task<ActionRow> CreateEndedAsync(NewAction action, TracedCall call)
     {
         var row = await InsertAsync(action);
-        await SettleAsync(action.RunId, ActionState.Of(row) with
+        return await SettleAsync(row, ActionState.Of(row) with
         {
             Phase = call.Phase,
             QueueState = QueueState.None,
@@ -67,15 +64,14 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
             ErrorCode = call.Phase == ActionPhase.Failed ? "traced_error" : "",
             ErrorKind = call.Phase == ActionPhase.Failed ? 1 : 0,
         });
-        return row.Id;
     }
 
     /// <summary>A condition: no cluster runs it, it waits until it is resolved.</summary>
-    public async Task<long> CreatePausedAsync(NewAction action)
+    public async Task<ActionRow> CreatePausedAsync(NewAction action)
     {
         var row = await InsertAsync(action);
-        await SettleAsync(action.RunId, ActionState.Of(row) with { Phase = ActionPhase.Paused, QueueState = QueueState.None, StartedAt = _now });
-        return row.Id;
+        return await SettleAsync(
+            row, ActionState.Of(row) with { Phase = ActionPhase.Paused, QueueState = QueueState.None, StartedAt = _now });
     }
 
     public Task<ActionRow> SignalAsync(ActionRow action, string valuePrivate, string by) => MoveAsync(
@@ -159,23 +155,27 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         return await MoveAsync(action, Ended(action, ActionPhase.Aborted, _now) with { AbortReason = reason, AbortedBy = by }, _now);
     }
 
-    private async Task<ActionRow> InsertAsync(NewAction action)
+    private async Task<ActionRow> InsertAsync(NewAction action, params IEnumerable<Statement> more)
     {
-        var change = await RunStore.NextChangeAsync(session, action.Org, action.RunId);
-        var id = await ActionStore.InsertAsync(session, action with { Change = change, Now = _now });
-        return (await ActionStore.FindAsync(session, action.Org, id))!;
+        var inserted = ActionStore.FindInRun(action.Org, action.RunId, action.Name);
+        await session.BatchAsync(
+        [
+            RunStore.Change(action.Org, action.RunId, 1), ActionStore.Insert(action with { Now = _now }), .. more, inserted,
+        ]);
+        changes.Runs.Add(action.RunId);
+        return inserted.Rows[0];
     }
 
     // In the transaction that inserted it: nobody ever sees it queued.
-    private async Task SettleAsync(long runId, ActionState state)
+    private async Task<ActionRow> SettleAsync(ActionRow row, ActionState state)
     {
         await session.BatchAsync(
         [
             ActionStore.Update(state),
             PhaseEventStore.Append(state.Org, state.Id, 1, state.Phase, state.EndedAt ?? _now, _now),
         ]);
-        changes.Runs.Add(runId);
         changes.Transitions.Add((state.Id, 1, state.Phase));
+        return state.In(row);
     }
 
     private static ActionState Ended(ActionRow action, ActionPhase phase, long at) => ActionState.Of(action) with

@@ -50,6 +50,40 @@ internal static class ActionStore
         return session.FindAsync<ActionRow>(sql, new { org, id });
     }
 
+    /// <summary>An action of a run by its name.</summary>
+    public static Query<ActionRow> FindInRun(string org, long runId, string name)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.run_id = @runId and a.name = @name
+            """;
+        return new Query<ActionRow>(sql, new { org, runId, name });
+    }
+
+    /// <summary>The action that an attempt is of.</summary>
+    public static Query<ActionRow> FindOfAttempt(string org, string uid)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.id = (select y.action_id from attempts y where y.org = @org and y.uid = @uid)
+            """;
+        return new Query<ActionRow>(sql, new { org, uid });
+    }
+
+    /// <summary>An action by its name, of the run that an attempt belongs to.</summary>
+    public static Query<ActionRow> FindBeside(string org, string uid, string name)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.name = @name
+               and a.run_id = (select x.run_id
+                                 from attempts y
+                                 join actions x on x.id = y.action_id and x.org = y.org
+                                where y.org = @org and y.uid = @uid)
+            """;
+        return new Query<ActionRow>(sql, new { org, uid, name });
+    }
+
     /// <summary>
     /// The action as it is once nobody else can change it: its run is locked first, which everything that changes an
     /// action does, then the row itself, which a lease takes without its run.
@@ -84,16 +118,16 @@ internal static class ActionStore
         return session.QueryAsync<ActionRow>(sql, new { org, ids = ids.ToArray() });
     }
 
-    /// <summary>Which of these actions have children.</summary>
-    public static Task<IReadOnlyList<long>> ParentsAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    /// <summary>Which actions of these attempts of a cluster have children.</summary>
+    public static Query<long> Parents(string org, string clusterId, string[] uids)
     {
         const string sql = """
-            select a.id
-              from actions a
-             where a.org = @org and a.id in @ids
-               and (select c.id from actions c where c.org = @org and c.parent_id = a.id limit 1) is not null
+            select y.action_id
+              from attempts y
+             where y.org = @org and y.cluster_id = @clusterId and y.uid in @uids
+               and (select c.id from actions c where c.org = @org and c.parent_id = y.action_id limit 1) is not null
             """;
-        return session.QueryAsync<long>(sql, new { org, ids = ids.ToArray() });
+        return new Query<long>(sql, new { org, clusterId, uids });
     }
 
     /// <summary>The actions of a run that changed after <paramref name="change"/>, in the order of their changes.</summary>
@@ -128,13 +162,13 @@ internal static class ActionStore
     {
         const string oldestFirstSql = Columns + """
 
-             where a.org = @org and a.run_id = @runId and a.id > @afterId and a.id > 0
+             where a.org = @org and a.run_id = @runId and a.id > @afterId and a.created_at > 0
              order by a.id
              limit @limit
             """;
         const string newestFirstSql = Columns + """
 
-             where a.org = @org and a.run_id = @runId and a.id < @afterId and a.id > 0
+             where a.org = @org and a.run_id = @runId and a.id < @afterId and a.created_at > 0
              order by a.id desc
              limit @limit
             """;
@@ -188,19 +222,21 @@ internal static class ActionStore
         return session.ExecuteAsync(sql, new { action.Org, action.Id, key, version, status = (long)status });
     }
 
-    public static Task<long> InsertAsync(Session session, NewAction action)
+    /// <summary>The action takes the number that its run's counter has now; the caller has moved it on.</summary>
+    public static Statement Insert(NewAction action)
     {
         const string sql = """
             insert into actions (org, run_id, name, parent_id, group_name, task_id, cluster_id, phase, queue_state,
                                  queued_at, fence, attempt, system_fails, change, created_at, input_uri, output_uri,
                                  error_code, error_kind, error_private, abort_reason, aborted_by, kind, deadline_at,
                                  cache_key)
-            values (@Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, 1,
-                    @Now, 0, 1, 0, @Change, @Now, @InputUri, '',
-                    '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey)
-            returning id
+            select @Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, 1,
+                   @Now, 0, 1, 0, r.change, @Now, @InputUri, '',
+                   '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey
+              from runs r
+             where r.org = @Org and r.id = @RunId
             """;
-        return session.ScalarAsync(sql, action);
+        return new Statement(sql, action);
     }
 
     /// <summary>

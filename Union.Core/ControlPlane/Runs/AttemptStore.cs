@@ -26,24 +26,23 @@ internal static class AttemptStore
         return new Statement(sql, attempt);
     }
 
-    public static Task<AttemptRow?> FindAsync(Session session, string org, string uid)
+    public static Query<AttemptRow> Find(string org, string uid)
     {
         const string sql = Columns + """
 
              where org = @org and uid = @uid
             """;
-        return session.FindAsync<AttemptRow>(sql, new { org, uid });
+        return new Query<AttemptRow>(sql, new { org, uid });
     }
 
     /// <summary>As many of these attempts as this cluster was given.</summary>
-    public static Task<IReadOnlyList<AttemptRow>> ListAsync(
-        Session session, string org, string clusterId, IReadOnlyCollection<string> uids)
+    public static Query<AttemptRow> List(string org, string clusterId, string[] uids)
     {
         const string sql = Columns + """
 
              where org = @org and cluster_id = @clusterId and uid in @uids
             """;
-        return session.QueryAsync<AttemptRow>(sql, new { org, clusterId, uids = uids.ToArray() });
+        return new Query<AttemptRow>(sql, new { org, clusterId, uids });
     }
 
     /// <summary>Which action and run an attempt belongs to: what must be locked before the attempt is read.</summary>
@@ -74,7 +73,7 @@ internal static class AttemptStore
     {
         const string sql = Columns + """
 
-             where org = @org and cluster_id = @clusterId and cluster_id <> '' and ended_at is null
+             where org = @org and cluster_id = @clusterId and assigned_at > 0 and ended_at is null
              order by assigned_at
             """;
         return session.QueryAsync<AttemptRow>(sql, new { org, clusterId });
@@ -85,7 +84,7 @@ internal static class AttemptStore
     {
         const string sql = Columns + """
 
-             where org = @org and cluster_id = @clusterId and cluster_id <> ''
+             where org = @org and cluster_id = @clusterId and assigned_at > 0
                and ended_at is null and end_asked_at is not null
              limit 1000
             """;

@@ -70,10 +70,15 @@ internal sealed class EnqueueChildHandler(
     private async Task<ActionRow> EnqueueAsync(Session session, EnqueueChild request, ChangeSet changes)
     {
         var now = time.GetUtcNow();
-        var parent = await HeldAction.LockAsync(session, caller.Cluster, request.Parent);
-        var taskId = await TaskStore.EnsureAsync(session, request.Task.Row(parent.RunId.Scope, now.ToMicros()));
-        var existing = await ActionStore.FindAsync(session, new ActionId(parent.RunId, request.Name));
-        if (existing is not null)
+        var (org, uid) = (caller.Cluster.Org, request.Parent.Uid);
+        var known = TaskStore.FindBeside(org, uid, request.Task.Digest);
+        var beside = ActionStore.FindBeside(org, uid, request.Name);
+        var parent = await HeldAction.LockAsync(session, caller.Cluster, request.Parent, known, beside);
+        // Nearly always the task is there: its children are many, and their tasks few.
+        var taskId = known.Rows.Count > 0
+            ? known.First
+            : await TaskStore.EnsureAsync(session, request.Task.Row(parent.RunId.Scope, now.ToMicros()));
+        if (beside.First is { } existing)
         {
             return existing.ParentId == parent.Id && existing.TaskId == taskId && existing.Kind == request.Kind
                 ? existing
@@ -83,19 +88,18 @@ internal sealed class EnqueueChildHandler(
         }
 
         var action = new NewAction(
-            parent.Org, parent.RunRowId, request.Name, parent.Id, request.Group, taskId, parent.ClusterId, 0, 0, request.InputUri)
+            parent.Org, parent.RunRowId, request.Name, parent.Id, request.Group, taskId, parent.ClusterId, 0, request.InputUri)
         {
             Kind = request.Kind,
             CacheKey = request.CacheKey,
             DeadlineAt = request.Timeout is { } timeout ? (now + timeout).ToMicros() : null,
         };
         var machine = new ActionMachine(session, changes, now);
-        var id = await (request.Kind switch
+        return await (request.Kind switch
         {
             ActionKind.Trace => machine.CreateEndedAsync(action, request.Trace!),
             ActionKind.Condition => machine.CreatePausedAsync(action),
             _ => machine.CreateAsync(action),
         });
-        return (await ActionStore.FindAsync(session, parent.Org, id))!;
     }
 }

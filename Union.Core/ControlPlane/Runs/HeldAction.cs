@@ -11,23 +11,28 @@ namespace Union.Core.ControlPlane.Runs;
 /// </summary>
 internal static class HeldAction
 {
-    /// <summary>As <see cref="FindAsync"/>, and nothing of its run changes before this transaction ends.</summary>
-    public static async Task<ActionRow> LockAsync(Session session, ClusterIdentity cluster, AttemptKey key)
-    {
-        var found = await FindAsync(session, cluster, key);
-        await RunStore.LockAsync(session, found.Org, found.RunRowId);
-        return await FindAsync(session, cluster, key);
-    }
+    /// <summary>
+    /// As <see cref="FindAsync"/>, and nothing of its run changes before this transaction ends: <paramref name="more"/> is
+    /// asked in the same round trip, behind the lock.
+    /// </summary>
+    public static Task<ActionRow> LockAsync(
+        Session session, ClusterIdentity cluster, AttemptKey key, params IEnumerable<Statement> more) =>
+        ReadAsync(session, cluster, key, [RunStore.LockOfAttempts(cluster.Org, cluster.ClusterId, [key.Uid])], more);
 
-    public static async Task<ActionRow> FindAsync(Session session, ClusterIdentity cluster, AttemptKey key)
+    public static Task<ActionRow> FindAsync(Session session, ClusterIdentity cluster, AttemptKey key) =>
+        ReadAsync(session, cluster, key, [], []);
+
+    private static async Task<ActionRow> ReadAsync(
+        Session session, ClusterIdentity cluster, AttemptKey key, IEnumerable<Statement> before, IEnumerable<Statement> after)
     {
-        var attempt = await AttemptStore.FindAsync(session, cluster.Org, key.Uid);
-        if (attempt is null || attempt.ClusterId != cluster.ClusterId || attempt.Fence != key.Fence)
+        var (attempts, actions) = (AttemptStore.Find(cluster.Org, key.Uid), ActionStore.FindOfAttempt(cluster.Org, key.Uid));
+        await session.BatchAsync([.. before, attempts, actions, .. after]);
+        if (attempts.First is not { } attempt || attempt.ClusterId != cluster.ClusterId || attempt.Fence != key.Fence)
         {
             throw NotHeld();
         }
 
-        var action = (await ActionStore.FindAsync(session, cluster.Org, attempt.ActionId))!;
+        var action = actions.Rows[0];
         return action.Fence != attempt.Fence || attempt.EndedAt is not null ? throw NotHeld()
             : action.Phase.IsTerminal() ? throw Over(action)
             : action;

@@ -4,8 +4,8 @@ namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>What is stored of an action when it is created: queued, first attempt.</summary>
 internal sealed record NewAction(
-    string Org, long RunId, string Name, long? ParentId, string GroupName, long TaskId, string ClusterId, long Change,
-    long Now, string InputUri)
+    string Org, long RunId, string Name, long? ParentId, string GroupName, long TaskId, string ClusterId, long Now,
+    string InputUri)
 {
     public ActionKind Kind { get; init; } = ActionKind.Task;
 

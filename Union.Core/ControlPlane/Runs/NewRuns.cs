@@ -18,9 +18,8 @@ internal static class NewRuns
         await RunListStore.InsertLabelsAsync(session, runId, run);
         var taskId = await TaskStore.EnsureAsync(session, request.Task.Row(
             new ProjectScope(org, request.Project, request.Domain), now.ToMicros()));
-        var rootId = await new ActionMachine(session, changes, now).CreateAsync(new NewAction(
-            org, runId, Names.RootAction, null, "", taskId, request.ClusterId, 0, 0, request.InputUri));
-        return (await ActionStore.FindAsync(session, org, rootId))!;
+        return await new ActionMachine(session, changes, now).CreateAsync(new NewAction(
+            org, runId, Names.RootAction, null, "", taskId, request.ClusterId, 0, request.InputUri));
     }
 
     private static RunRow Row(CreateRun request, string org, string subject, DateTimeOffset now) => new(

@@ -20,6 +20,16 @@ internal static class PhaseEventStore
         return new Statement(sql, new { org, actionId, attempt, phase, at, now });
     }
 
+    /// <summary>The first event of an action that the same transaction has put into its run.</summary>
+    public static Statement Begin(NewAction action)
+    {
+        const string sql = """
+            insert into phase_events (org, action_id, seq, attempt, phase, at, recorded_at)
+            select org, id, 1, 1, 1, @Now, @Now from actions where org = @Org and run_id = @RunId and name = @Name
+            """;
+        return new Statement(sql, action);
+    }
+
     public static Task<IReadOnlyList<PhaseEventRow>> OfActionAsync(Session session, string org, long actionId)
     {
         const string sql = """

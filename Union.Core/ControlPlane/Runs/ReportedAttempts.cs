@@ -26,17 +26,18 @@ internal sealed class ReportedAttempts
     public static async Task<ReportedAttempts> LockAsync(
         Session session, ClusterIdentity cluster, ActionMachine machine, IReadOnlyList<AttemptEvent> events)
     {
-        var uids = events.Select(e => e.Key.Uid).ToHashSet();
-        await RunStore.LockOfAttemptsAsync(session, cluster.Org, cluster.ClusterId, uids);
-        var attempts = await AttemptStore.ListAsync(session, cluster.Org, cluster.ClusterId, uids);
-        var ids = attempts.Select(a => a.ActionId).ToHashSet();
-        var parents = ids.Count == 0 ? [] : await ActionStore.ParentsAsync(session, cluster.Org, ids);
-        var reported = new ReportedAttempts(session, cluster, [.. parents])
+        string[] uids = [.. events.Select(e => e.Key.Uid).Distinct()];
+        var (org, id) = (cluster.Org, cluster.ClusterId);
+        var runs = RunStore.LockOfAttempts(org, id, uids);
+        var attempts = AttemptStore.List(org, id, uids);
+        var parents = ActionStore.Parents(org, id, uids);
+        await session.BatchAsync([runs, attempts, parents]);
+        var reported = new ReportedAttempts(session, cluster, [.. parents.Rows])
         {
-            _attempts = attempts.ToDictionary(a => a.Uid),
+            _attempts = attempts.Rows.ToDictionary(a => a.Uid),
         };
-        await reported.ReadActionsAsync(ids);
-        machine.Defer(ids.Except(parents).ToHashSet());
+        await reported.ReadActionsAsync([.. attempts.Rows.Select(a => a.ActionId)]);
+        machine.Defer(reported._actions.Keys.Except(parents.Rows).ToHashSet());
         return reported;
     }
 

@@ -28,11 +28,11 @@ internal static class RunListStore
          where r.org = @org and a.org = @org and a.name = 'a0'
         """;
 
-    private const string OfOrg = Roots + " and r.org <> ''";
+    private const string OfOrg = Roots + " and r.created_at > 0";
 
     private const string InProject = Roots + " and r.project = @Project and r.domain = @Domain";
 
-    private const string OfProject = InProject + " and r.project <> ''";
+    private const string OfProject = InProject + " and r.id > 0";
 
     private const string OfTask = InProject + " and r.task_name = @TaskName and r.task_name <> ''";
 

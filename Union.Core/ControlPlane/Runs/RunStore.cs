@@ -84,8 +84,7 @@ internal static class RunStore
     }
 
     /// <summary>Locks the runs of these attempts, always in the same order.</summary>
-    public static Task<IReadOnlyList<long>> LockOfAttemptsAsync(
-        Session session, string org, string clusterId, IReadOnlyCollection<string> uids)
+    public static Query<long> LockOfAttempts(string org, string clusterId, string[] uids)
     {
         const string sql = """
             select id
@@ -98,7 +97,7 @@ internal static class RunStore
              order by id
             /*postgres for no key update */
             """;
-        return session.QueryAsync<long>(sql, new { org, clusterId, uids = uids.ToArray() });
+        return new Query<long>(sql, new { org, clusterId, uids });
     }
 
     /// <summary>Moves the counter of a run on by the number of its actions that a transaction changes.</summary>
@@ -106,12 +105,5 @@ internal static class RunStore
     {
         const string sql = "update runs set change = change + @count where org = @org and id = @runId";
         return new Statement(sql, new { org, runId, count });
-    }
-
-    /// <summary>The next value of the run's counter; every change of one of its actions takes one.</summary>
-    public static Task<long> NextChangeAsync(Session session, string org, long runId)
-    {
-        const string sql = "update runs set change = change + 1 where org = @org and id = @runId returning change";
-        return session.ScalarAsync(sql, new { org, runId });
     }
 }

@@ -27,6 +27,22 @@ internal static class TaskStore
           from tasks
         """;
 
+    /// <summary>The key of a task, in the project and domain of the run that an attempt belongs to.</summary>
+    public static Query<long> FindBeside(string org, string uid, string digest)
+    {
+        const string sql = """
+            select t.id
+              from tasks t
+             where t.org = @org and t.digest = @digest and t.digest <> ''
+               and (t.project, t.domain) = (select r.project, r.domain
+                                              from attempts y
+                                              join actions x on x.id = y.action_id and x.org = y.org
+                                              join runs r on r.id = x.run_id and r.org = y.org
+                                             where y.org = @org and y.uid = @uid)
+            """;
+        return new Query<long>(sql, new { org, uid, digest });
+    }
+
     /// <summary>Stores a task once per content; answers the key of its row.</summary>
     public static async Task<long> EnsureAsync(Session session, TaskRow task)
     {

@@ -83,8 +83,8 @@ public sealed class ListRunsTests
     }
 
     [Theory]
-    [InlineData("r.org = 'o' and r.project = 'p' and r.domain = 'd' and r.project <> '' and (r.created_at, r.id) < (9, 9) order by r.created_at desc, r.id desc", "runs_by_age")]
-    [InlineData("r.org = 'o' and r.org <> '' and (r.created_at, r.id) < (9, 9) order by r.created_at desc, r.id desc", "runs_of_org")]
+    [InlineData("r.org = 'o' and r.project = 'p' and r.domain = 'd' and r.id > 0 and (r.created_at, r.id) < (9, 9) order by r.created_at desc, r.id desc", "runs_by_age")]
+    [InlineData("r.org = 'o' and r.created_at > 0 and (r.created_at, r.id) < (9, 9) order by r.created_at desc, r.id desc", "runs_of_org")]
     [InlineData("r.org = 'o' and r.task_name = 't' and r.task_name <> '' and r.project = 'p' and r.domain = 'd' and (r.created_at, r.id) < (9, 9) order by r.created_at desc, r.id desc", "runs_of_task")]
     [InlineData("r.org = 'o' and r.trigger_task = 't' and r.trigger_name = 'n' and r.trigger_name <> '' and r.project = 'p' and r.domain = 'd' and (r.created_at, r.id) > (9, 9) order by r.created_at, r.id", "runs_of_trigger")]
     public async Task EveryScope_ReadsItsRowsInOrderFromAnIndex(string condition, string index)
