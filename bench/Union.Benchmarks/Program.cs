@@ -1,3 +1,4 @@
+using System.Globalization;
 using Union.Benchmarks;
 using Union.Benchmarks.Api;
 using Union.Benchmarks.FirstRun;
@@ -15,7 +16,7 @@ switch (args.FirstOrDefault())
         await ApiBench.RunAsync(writer, args.Skip(1).FirstOrDefault(a => !a.StartsWith('-') && a != "json"));
         return 0;
     case "orchestrator":
-        return await OrchestratorBench.RunAsync(writer);
+        return await OrchestratorBench.RunAsync(writer, Number("--actions", 100_000));
     case "sign":
         await SignBench.RunAsync(writer);
         return 0;
@@ -23,6 +24,13 @@ switch (args.FirstOrDefault())
         await BareService.ServeAsync(args[1]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench.sh first-run|api [calls|watchers|pages]|sign|orchestrator [--output json]");
+        Console.Error.WriteLine(
+            "usage: ./bench.sh first-run|api [calls|watchers|pages]|sign|orchestrator [--actions N] [--output json]");
         return 2;
+}
+
+int Number(string option, int otherwise)
+{
+    var at = Array.IndexOf(args, option);
+    return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
 }

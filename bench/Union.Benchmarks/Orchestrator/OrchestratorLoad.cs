@@ -19,6 +19,9 @@ internal sealed record LoadResult(double Rate, double MedianMs, double P99Ms);
 /// </summary>
 internal static class OrchestratorLoad
 {
+    /// <summary>Actions before the clock starts: by then everything is compiled and every statement prepared.</summary>
+    public const int WarmUp = 500;
+
     private const int Runs = 16;
 
     private static readonly NewTask Task = new("nothing", "1", "nothing", "raw-container", Encoding.UTF8.GetBytes("nothing"), "", 0);
@@ -38,8 +41,7 @@ internal static class OrchestratorLoad
             using var cluster = new NoopCluster(replicas, identity);
             var running = cluster.RunAsync(stop.Token);
             var parents = await StartRunsAsync(replicas[0], cluster, identity.ClusterId);
-            // Everything is compiled and every statement prepared before the clock starts.
-            await EnqueueAsync(replicas, identity, cluster, parents, "warm", 500, callers);
+            await EnqueueAsync(replicas, identity, cluster, parents, "warm", WarmUp, callers);
             var result = await EnqueueAsync(replicas, identity, cluster, parents, "c", actions, callers);
             await stop.CancelAsync();
             await running;

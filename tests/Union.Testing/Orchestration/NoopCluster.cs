@@ -13,7 +13,8 @@ namespace Union.Testing.Orchestration;
 /// that children can be put below them. It keeps its events until they are acknowledged, as a real one does, and repeats
 /// what was not answered.
 /// </summary>
-public sealed class NoopCluster(IReadOnlyList<Replica> replicas, ClusterIdentity cluster) : IDisposable
+/// <param name="keepsLeases">Whether it remembers when it leased what, which takes memory for each.</param>
+public sealed class NoopCluster(IReadOnlyList<Replica> replicas, ClusterIdentity cluster, bool keepsLeases = true) : IDisposable
 {
     private const int MaxReport = 400;
 
@@ -38,6 +39,9 @@ public sealed class NoopCluster(IReadOnlyList<Replica> replicas, ClusterIdentity
     public AttemptKey? RootOf(string run) => _roots.TryGetValue(run, out var key) ? key : null;
 
     public int Held => _held.Count;
+
+    /// <summary>Actions whose end is acknowledged.</summary>
+    public int Ended { get; private set; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +80,7 @@ public sealed class NoopCluster(IReadOnlyList<Replica> replicas, ClusterIdentity
     {
         _held[assignment.Key.Uid] = assignment.Key;
         var root = assignment.Action.Name == "a0";
-        if (!root)
+        if (!root && keepsLeases)
         {
             LeasedAt[assignment.Action.Name] = Stopwatch.GetTimestamp();
         }
@@ -140,6 +144,7 @@ public sealed class NoopCluster(IReadOnlyList<Replica> replicas, ClusterIdentity
                 if (e.Phase.IsTerminal())
                 {
                     _held.TryRemove(e.Key.Uid, out _);
+                    Ended++;
                 }
             }
         }

@@ -12,7 +12,8 @@ using Xunit;
 namespace Union.Testing.Servers;
 
 /// <summary>A PostgreSQL of the tests' own, with TLS, the owner's role and the service's role.</summary>
-public sealed class PostgresServer(bool durable) : IAsyncLifetime
+/// <param name="observed">Plans of statements go to the log from the moment that <c>auto_explain.log_min_duration</c> is 0.</param>
+public sealed class PostgresServer(bool durable, bool observed = false) : IAsyncLifetime
 {
     private const string Owner = "union_owner";
     private const string Service = "union_service";
@@ -34,6 +35,9 @@ public sealed class PostgresServer(bool durable) : IAsyncLifetime
 
     /// <summary>The CA that its certificate is from.</summary>
     public string RootCertificate => _folder["server.crt"];
+
+    /// <summary>What the server says.</summary>
+    public string Log => _folder["log"];
 
     public int ProcessId => int.Parse(File.ReadLines(_folder["data/postmaster.pid"]).First(), CultureInfo.InvariantCulture);
 
@@ -65,7 +69,7 @@ public sealed class PostgresServer(bool durable) : IAsyncLifetime
         var start = new ProcessStartInfo("bash",
         [
             "-c", "exec bash \"$@\" >\"$0\" 2>&1", log, script, _folder.Path,
-            Port.ToString(CultureInfo.InvariantCulture), durable ? "durable" : "fast",
+            Port.ToString(CultureInfo.InvariantCulture), durable ? "durable" : "fast", observed ? "observed" : "",
         ]);
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);

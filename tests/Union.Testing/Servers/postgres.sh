@@ -1,9 +1,9 @@
 #!/bin/bash
 # Starts a PostgreSQL on 127.0.0.1:$2 with TLS and nothing else. $1 = an empty folder for its files, which already holds
 # server.key and server.crt; $3 = "durable" for fsync on, as a crash test needs it. As root it runs as user postgres,
-# since PostgreSQL refuses root. Its process id is the first line of $1/data/postmaster.pid.
+# since PostgreSQL refuses root. $4 = "observed" to have every plan in the log. Its process id is the first line of $1/data/postmaster.pid.
 set -e
-folder=$1 port=$2 durable=$3
+folder=$1 port=$2 durable=$3 observed=$4
 bin=$(ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -1)
 [ -n "$bin" ] || bin=$(dirname "$(readlink -f "$(command -v initdb)")")
 as() { "$@"; }
@@ -26,6 +26,13 @@ max_connections = 300
 shared_buffers = 64MB
 CONF
     [ "$durable" = durable ] || printf 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n' >> "$folder/data/postgresql.conf"
+    [ "$observed" != observed ] || cat >> "$folder/data/postgresql.conf" << CONF
+session_preload_libraries = auto_explain
+auto_explain.log_min_duration = -1
+auto_explain.log_analyze = on
+auto_explain.log_timing = off
+auto_explain.log_format = json
+CONF
     printf 'hostssl all all 127.0.0.1/32 trust\n' > "$folder/data/pg_hba.conf"
 fi
 cd /
