@@ -16,6 +16,7 @@ internal sealed class Attempt : IAsyncDisposable
     private readonly AttemptServices _services;
     private readonly Process? _child;
     private readonly ProcessIdentity? _supervisor;
+    private readonly AttemptGroup? _group;
     private readonly AttemptProcesses _processes;
     private readonly AttemptEnd _end;
     private readonly LogFollower _follower;
@@ -33,7 +34,8 @@ internal sealed class Attempt : IAsyncDisposable
             ? ProcessTable.Read(child.Id)?.Identity
             : ProcessIdentity.Parse(AttemptFolder.ReadLine(folder.Pid));
         var mask = services.Masks.Of(record);
-        _processes = new AttemptProcesses(folder, _supervisor, record.Sandboxed, services.Time);
+        _group = record.Group is { } group ? new AttemptGroup(group) : null;
+        _processes = new AttemptProcesses(folder, _supervisor, record.Sandboxed, _group, services.Time);
         _end = new AttemptEnd(folder, record, mask);
         _follower = new LogFollower(folder, mask, services.Time, services.Options.MaxLogBytes);
         _follower.Start();
@@ -118,6 +120,11 @@ internal sealed class Attempt : IAsyncDisposable
         var endedAt = _child is null ? _end.ExitedAt ?? _services.Time.GetUtcNow() : _services.Time.GetUtcNow();
         await _processes.EndRestAsync(_end.ExitCode is not null, cancellationToken);
         _gone.TrySetResult();
+        if (_group is { RanOutOfMemory: true })
+        {
+            _end.FoundOutOfMemory();
+        }
+
         SecretFiles.Remove(_folder);
         await _follower.CompleteAsync();
         var result = await _services.Collector.CollectAsync(
@@ -125,6 +132,7 @@ internal sealed class Attempt : IAsyncDisposable
         try
         {
             ResultRecord.Write(_folder, result);
+            _group?.TryRemove();
         }
         catch (IOException)
         {

@@ -53,6 +53,15 @@ internal sealed class AttemptEnd(AttemptFolder folder, AttemptRecord record, Sec
         }
     }
 
+    /// <summary>The kernel ended the task for want of memory; one that ended well all the same has ended well.</summary>
+    public void FoundOutOfMemory()
+    {
+        if (Cause is null && ExitCode is not 0)
+        {
+            _cause = EndCause.OutOfMemory;
+        }
+    }
+
     /// <summary>When it ended, for one that ended while we were away; a lost one ends when that is seen.</summary>
     public DateTimeOffset? ExitedAt => File.Exists(folder.Exit) ? File.GetLastWriteTimeUtc(folder.Exit) : null;
 

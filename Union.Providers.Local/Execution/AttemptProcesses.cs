@@ -8,7 +8,7 @@ namespace Union.Providers.Local.Execution;
 /// among their variables, which also finds a child that left the session of a task without a sandbox.
 /// </summary>
 internal sealed partial class AttemptProcesses(
-    AttemptFolder folder, ProcessIdentity? supervisor, bool sandboxed, TimeProvider time)
+    AttemptFolder folder, ProcessIdentity? supervisor, bool sandboxed, AttemptGroup? group, TimeProvider time)
 {
     public const string MarkVariable = "UNION_ATTEMPT_KEY";
 
@@ -19,8 +19,9 @@ internal sealed partial class AttemptProcesses(
 
     private readonly string _mark = $"{MarkVariable}={AttemptFolder.NameOf(folder.Key)}";
 
+    /// <summary>What a limit has to be held to; nothing where the kernel does that.</summary>
     public long Memory(ProcessTable table) =>
-        supervisor is { } root && table.Holds(root)
+        group is { LimitsMemory: true } ? 0 : supervisor is { } root && table.Holds(root)
             ? table.Below(root.Pid).Sum(row => ProcessTable.MemoryOf(row.Identity.Pid))
             : 0;
 
@@ -41,6 +42,7 @@ internal sealed partial class AttemptProcesses(
     /// </summary>
     public void Kill()
     {
+        group?.Kill();
         var table = ProcessTable.Read();
         if (NamespaceInit(table) is { } init)
         {
@@ -57,6 +59,12 @@ internal sealed partial class AttemptProcesses(
     /// <summary>Completes when nothing is left after the supervisor has ended, killing what is.</summary>
     public async Task EndRestAsync(bool supervisorWroteExit, CancellationToken cancellationToken)
     {
+        while (group is { IsPopulated: true })
+        {
+            group.Kill();
+            await Task.Delay(LookAgain, time, cancellationToken);
+        }
+
         // After an orderly end of a sandbox only its first process can still be on its way out, and it is known by number;
         // reading the variables of every process of the machine would cost each attempt milliseconds.
         if (sandboxed && supervisorWroteExit)

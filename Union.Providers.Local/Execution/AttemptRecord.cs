@@ -15,6 +15,9 @@ internal sealed record AttemptRecord(
     /// <summary>How it ends is read differently; a record of an older version is of a raw task.</summary>
     public TaskKind Kind { get; init; }
 
+    /// <summary>Its control group; null where it has none.</summary>
+    public string? Group { get; init; }
+
     public static AttemptRecord? Read(AttemptFolder folder) =>
         Load(folder.Record) is { } json ? JsonSerializer.Deserialize(json, AttemptJson.Default.AttemptRecord) : null;
 

@@ -9,6 +9,9 @@ namespace Union.Providers.Local.Execution;
 /// </summary>
 internal sealed class BundleExtractor(int maxFiles, long maxBytes)
 {
+    /// <summary>A full disk is no fault of the bundle.</summary>
+    private const int NoSpace = 28; // ENOSPC
+
     private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public async Task ExtractAsync(Stream archive, string folder, CancellationToken cancellationToken)
@@ -34,9 +37,9 @@ internal sealed class BundleExtractor(int maxFiles, long maxBytes)
         {
             throw AttemptFailure.Invalid("bundle_invalid", "The code bundle is not a gzipped tar archive.", e);
         }
-        catch (IOException e)
+        catch (IOException e) when (e.HResult != NoSpace)
         {
-            throw AttemptFailure.Invalid("bundle_invalid", "The code bundle cannot be unpacked: a name is there twice, or the disk is full.", e);
+            throw AttemptFailure.Invalid("bundle_invalid", "The code bundle cannot be unpacked: a name is there twice.", e);
         }
     }
 

@@ -19,6 +19,7 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
     private readonly ProcessExecutorOptions _options;
     private readonly ILogger<ProcessExecutor> _logger;
     private readonly Sandbox? _sandbox;
+    private readonly CgroupTree? _groups;
     private readonly AttemptServices _services;
     private readonly AttemptPreparation _preparation;
     private readonly ConcurrentDictionary<AttemptKey, Lazy<Task<Attempt?>>> _attempts = [];
@@ -43,6 +44,9 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
                 "Install bubblewrap and allow user namespaces, or set execution.sandbox to auto.");
         }
 
+        var whyLimits = "it was not asked to use control groups";
+        _groups = options.Groups ?? (options.TakeGroups ? CgroupTree.TryOpen(out whyLimits) : null);
+        _groups?.Sweep(AttemptFolder.All(options.DataDir).Select(folder => AttemptFolder.NameOf(folder.Key)));
         var masks = new SecretMaskFactory(options.DataDir);
         var kinds = new Dictionary<TaskKind, ITaskKind>
         {
@@ -52,8 +56,9 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
         _services = new AttemptServices(options, new AttemptCollector(store, kinds), logs, time, masks);
         _preparation = new AttemptPreparation(options, kinds, _sandbox);
         var isIsolated = _sandbox is { Network: TaskNetwork.None };
-        Capabilities = new ExecutorCapabilities(_sandbox is null ? "none" : "bubblewrap", "rlimit", options.Parallel)
+        Capabilities = new ExecutorCapabilities(_sandbox is null ? "none" : "bubblewrap", _groups is null ? "rlimit" : "cgroup", options.Parallel)
         {
+            WhyLimits = whyLimits,
             Network = isIsolated ? "none" : "shared",
             RawEndpoint = isIsolated && options.Actions is not null ? ActionsSocket.AddressInTask : null,
         };
@@ -99,7 +104,16 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
 
         if (await FindAsync(folder) is { } attempt)
         {
-            return await attempt.Completion.WaitAsync(cancellationToken);
+            try
+            {
+                return await attempt.Completion.WaitAsync(cancellationToken);
+            }
+            catch (IOException) when (_attempts.TryRemove(key, out _))
+            {
+                // Its folder could not be written. Who asks again has it collected again.
+                await attempt.DisposeAsync();
+                throw;
+            }
         }
 
         return ResultRecord.Read(folder) ?? throw new UnionException(
@@ -199,8 +213,10 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
                 TimeoutMilliseconds = (long)start.Limits.Timeout.TotalMilliseconds,
                 MemoryBytes = start.Limits.Memory,
             };
+            var group = Group(work.Key, start.Limits);
+            record = record with { Group = group?.Path };
             record.Write(folder);
-            var child = await _preparation.Supervisor.StartAsync(folder, start);
+            var child = await _preparation.Supervisor.StartAsync(folder, start, group);
             LogStarted(work.Key.Uid, work.Key.Fence);
             return new Attempt(folder, record, _services, child);
         }
@@ -213,6 +229,18 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
             ResultRecord.Write(folder, new AttemptResult(
                 AttemptOutcome.Failed, startedAt, _services.Time.GetUtcNow(), e.Error, Outputs: null, Report: null));
             return null;
+        }
+    }
+
+    private AttemptGroup? Group(AttemptKey key, TaskLimits limits)
+    {
+        try
+        {
+            return _groups?.Create(AttemptFolder.NameOf(key), limits, _options.MaxProcesses);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AttemptFailure.Platform("group_failed", "The control group of the attempt cannot be made.", e);
         }
     }
 

@@ -69,6 +69,15 @@ public sealed class ProcessExecutorOptions
     /// <summary>The local endpoint for tasks with a network of their own; without it they start no children.</summary>
     public ActionsSocket? Actions { get; init; }
 
+    /// <summary>Keep limits by control groups, where those were delegated to this process.</summary>
+    public bool TakeGroups { get; init; }
+
+    /// <summary>Groups to use as they are.</summary>
+    internal CgroupTree? Groups { get; init; }
+
+    /// <summary>The program that is asked what sandbox this machine can build.</summary>
+    internal string Bubblewrap { get; init; } = "bwrap";
+
     /// <summary>Time between asking a task to end and killing it; what Kubernetes' 30 s is for servers, tasks need less.</summary>
     public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(5);
 

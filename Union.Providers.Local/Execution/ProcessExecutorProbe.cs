@@ -40,6 +40,7 @@ public sealed class ProcessExecutorProbe(ProcessExecutorOptions options) : IProb
                 DataDir = folder.FullName,
                 ReadOnlyPaths = options.ReadOnlyPaths,
                 Network = options.Network,
+                Bubblewrap = options.Bubblewrap,
             };
             if (Sandbox.Find(probed) is { } sandbox)
             {
@@ -84,10 +85,16 @@ public sealed class ProcessExecutorProbe(ProcessExecutorOptions options) : IProb
         };
     }
 
-    private static CheckResult Limits() => CheckResult.Passed(
-        "tasks.limits",
-        "Limits are kept by rlimits and a watchdog over the process tree; "
-        + (File.Exists("/sys/fs/cgroup/cgroup.controllers") ? "cgroup v2 is there and not used." : "cgroup v2 is not there."));
+    // This program's own group, which a plane that a service manager starts does not share: its /readyz says what it uses.
+    private static CheckResult Limits()
+    {
+        var (path, why) = CgroupTree.Look();
+        return CheckResult.Passed(
+            "tasks.limits",
+            path is null
+                ? $"A plane started like this command keeps limits by rlimits and a watchdog over the process tree: {why}."
+                : $"A plane started like this command keeps limits by cgroup v2: {why}.");
+    }
 
     private static CheckResult Memory() => SecretFiles.IsMemory()
         ? CheckResult.Passed("tasks.secretFiles", "Secrets that are files lie in memory (/dev/shm).")

@@ -158,7 +158,7 @@ internal sealed class Sandbox
 
     private bool Works()
     {
-        var start = new ProcessStartInfo("bwrap")
+        var start = new ProcessStartInfo(_options.Bubblewrap)
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

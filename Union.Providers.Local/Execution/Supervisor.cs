@@ -19,10 +19,10 @@ internal sealed class Supervisor(ProcessExecutorOptions options)
 
     private static readonly string Script = LoadScript();
 
-    public async Task<Process> StartAsync(AttemptFolder folder, SupervisorStart start)
+    public async Task<Process> StartAsync(AttemptFolder folder, SupervisorStart start, AttemptGroup? group)
     {
         var info = new ProcessStartInfo("setsid") { WorkingDirectory = folder.Root, RedirectStandardInput = true };
-        foreach (var argument in (string[])["sh", "-c", Script, "union-attempt", .. Arguments(start), .. start.Command])
+        foreach (var argument in (string[])["sh", "-c", Script, "union-attempt", .. Arguments(start), group?.Procs ?? "", .. start.Command])
         {
             info.ArgumentList.Add(argument);
         }

@@ -3,6 +3,7 @@
 # argument or a file; it becomes descriptor 3. A file counts as written once its line break stands there.
 #   $1 sandboxed | bare      $2 seconds until everything is killed    $3 KiB of data
 #   $4 seconds of processor  $5 processes                             $6 blocks of 512 bytes a file may have
+#   $7 the file that takes a process into the attempt's group, or nothing
 #   then the command line to run
 umask 077
 exec 3<&0 </dev/null >>stdout 2>>stderr
@@ -14,13 +15,15 @@ read -r stat </proc/$$/stat
 identity ${stat##*) } >pid
 (
   mode=$1 seconds=$2
+  # Before there is anything of the task; 0 is who writes.
+  if [ -n "$7" ]; then echo 0 >"$7" || exit 125; fi
   ulimit -c 0
   ulimit -d "$3"
   ulimit -t "$4"
   # The same limit has another letter in bash and in dash.
   ulimit -u "$5" 2>/dev/null || ulimit -p "$5"
   ulimit -f "$6"
-  shift 6
+  shift 7
   if [ "$mode" = sandboxed ]; then
     exec timeout -k 1 "$seconds" bwrap --args 3 --json-status-fd 4 -- "$@" 4>status
   else

@@ -68,6 +68,22 @@ public sealed class BadStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_cluster_without_a_join_token_is_refused_before_it_makes_a_folder_or_a_key()
+    {
+        var missing = await _union.Compute.Launch().EndAsync();
+        await File.WriteAllTextAsync(_union.TokenFile, "union-join-v1.half\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(_union.TokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var malformed = await _union.Compute.Launch().EndAsync();
+
+        Assert.Contains(_union.TokenFile, missing.Errors, StringComparison.Ordinal);
+        Assert.Contains("The join token is not one, or is incomplete.", malformed.Errors, StringComparison.Ordinal);
+        Assert.NotEqual(0, missing.ExitCode);
+        Assert.Equal(
+            ["join.token", "tmp", "union.yaml"],
+            Directory.GetFileSystemEntries(_union.Compute.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named_with_its_key_and_the_plane_starts_once_it_is_free()
     {
         using (var taken = new TcpListener(IPAddress.Loopback, _union.ClientsPort))

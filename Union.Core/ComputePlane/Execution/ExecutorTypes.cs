@@ -88,6 +88,9 @@ public sealed record ExecutorCapabilities(string Sandbox, string Limits, int Par
     /// </summary>
     public string Network { get; init; } = "shared";
 
+    /// <summary>Why limits are kept as they are, for those who look after the cluster.</summary>
+    public string WhyLimits { get; init; } = "";
+
     /// <summary>Where raw tasks reach their cluster, if not at its <c>LocalEndpoint</c>: what precedes a call's path.</summary>
     public string? RawEndpoint { get; init; }
 }

@@ -9,6 +9,15 @@ namespace Union.Host.Planes.Compute;
 /// <summary>The cluster's credentials: those it has, else those that its join token is traded for, once.</summary>
 internal static class ClusterEnrollment
 {
+    /// <summary>Refuses a cluster that has nothing to enrol with, before a folder is made for it.</summary>
+    public static void EnsurePossible(ComputePlaneConfiguration configuration, ProcessEnvironment environment)
+    {
+        if (!ClusterCredentials.Exist(configuration.DataDir.TrimEnd('/') + "-keys"))
+        {
+            _ = TokenOf(configuration, environment);
+        }
+    }
+
     public static async Task<ClusterCredentials> OpenAsync(
         ComputePlaneConfiguration configuration, string keys, ProcessEnvironment environment,
         ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -18,19 +27,20 @@ internal static class ClusterEnrollment
             return known;
         }
 
+        var token = TokenOf(configuration, environment);
+        using var dialer = new ControlPlaneDialer(TimeProvider.System, loggers);
+        var client = new EnrollClient(dialer, TimeProvider.System);
+        return await ClusterCredentials.EnrollAsync(token, keys, client, TimeProvider.System, cancellationToken);
+    }
+
+    private static JoinToken TokenOf(ComputePlaneConfiguration configuration, ProcessEnvironment environment)
+    {
         var secret = configuration.ControlPlane.JoinToken?.Read(environment) ?? throw new UnionException(
             ErrorCode.FailedPrecondition, "join_token_missing",
             "This cluster is not enrolled, and computePlane.controlPlane.joinToken is not set.",
             $"Create a token with 'union cluster enroll {configuration.Cluster}' and name its file there.");
-        if (!JoinToken.TryParse(secret.Reveal(), out var token))
-        {
-            throw new UnionException(
-                ErrorCode.InvalidArgument, "join_token_malformed", "The join token is not one, or is incomplete.",
-                "Copy the whole line that 'union cluster enroll' printed.");
-        }
-
-        using var dialer = new ControlPlaneDialer(TimeProvider.System, loggers);
-        var client = new EnrollClient(dialer, TimeProvider.System);
-        return await ClusterCredentials.EnrollAsync(token, keys, client, TimeProvider.System, cancellationToken);
+        return JoinToken.TryParse(secret.Reveal(), out var token) ? token : throw new UnionException(
+            ErrorCode.InvalidArgument, "join_token_malformed", "The join token is not one, or is incomplete.",
+            "Copy the whole line that 'union cluster enroll' printed.");
     }
 }

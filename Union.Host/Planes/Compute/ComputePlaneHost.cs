@@ -6,6 +6,7 @@ using Union.Core.Boundary;
 using Union.Core.ComputePlane.Actions;
 using Union.Core.ComputePlane.Caching;
 using Union.Core.ComputePlane.Children;
+using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Journal;
 using Union.Core.ComputePlane.Link;
 using Union.Core.ComputePlane.Logs;
@@ -46,6 +47,11 @@ internal static class ComputePlaneHost
         ComputePlaneConfiguration configuration, TelemetryConfiguration telemetry, ProcessEnvironment environment,
         CancellationToken cancellationToken)
     {
+        if (!Directory.Exists(configuration.DataDir))
+        {
+            ClusterEnrollment.EnsurePossible(configuration, environment);
+        }
+
         var folder = DataFolder.Open(configuration.DataDir, "compute", DataFormat);
         var keys = KeyFolder.Beside(folder);
         var credentials = await ClusterEnrollment.OpenAsync(
@@ -165,7 +171,9 @@ internal static class ComputePlaneHost
     private static void Map(WebApplication app, ComputePlaneConfiguration configuration)
     {
         app.UseHostGuard(new HostRules([], []));
-        app.UseOps(context => Task.FromResult(context.RequestServices.GetRequiredService<LinkStatus>().IsConnected));
+        app.UseOps(
+            context => Task.FromResult(context.RequestServices.GetRequiredService<LinkStatus>().IsConnected),
+            services => About(services.GetRequiredService<IExecutor>().Capabilities));
         app.UseAssertions();
         app.UseRelayPolicy(configuration.Policy.Relays);
         app.UseWhen(
@@ -184,4 +192,7 @@ internal static class ComputePlaneHost
             app.MapFileObjects();
         }
     }
+
+    private static string About(ExecutorCapabilities executor) =>
+        $"sandbox: {executor.Sandbox}\nnetwork of raw tasks: {executor.Network}\nlimits: {executor.Limits} ({executor.WhyLimits})\n";
 }

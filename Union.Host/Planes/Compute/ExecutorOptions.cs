@@ -25,6 +25,7 @@ internal static class ExecutorOptions
                 _ => Providers.Local.Execution.SandboxMode.Auto,
             },
             AllowUnsandboxed = executor.Unsandboxed,
+            TakeGroups = true,
             Images = executor.Images == ImageMode.Ignore
                 ? Providers.Local.Execution.ImageMode.Ignore
                 : Providers.Local.Execution.ImageMode.Refuse,

@@ -14,6 +14,10 @@ internal sealed class PlaneVariables(UnionConfiguration configuration, string? f
     /// <summary>Where the vendors' own SDKs look for credentials. The control plane has no use for any.</summary>
     private static readonly string[] CloudPrefixes = ["AWS_", "AZURE_", "GOOGLE_", "IDENTITY_", "MSI_"];
 
+    /// <summary>How the compute plane reaches a cloud. The control plane dials nobody, and a proxy's address may hold a password.</summary>
+    private static readonly string[] Proxies =
+        ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "all_proxy", "no_proxy"];
+
     public IReadOnlyDictionary<string, string> OfControlPlane()
     {
         var variables = Common("UNION_CONTROLPLANE_", configuration.ControlPlane.DataDir);
@@ -33,7 +37,7 @@ internal sealed class PlaneVariables(UnionConfiguration configuration, string? f
         // One user runs both planes here anyway, so tasks without a sandbox take nothing away that was there.
         variables["UNION_COMPUTEPLANE_EXECUTOR_UNSANDBOXED"] = "true";
         foreach (var name in environment.Names.Where(
-            n => CloudPrefixes.Any(prefix => n.StartsWith(prefix, StringComparison.Ordinal))))
+            n => Proxies.Contains(n) || CloudPrefixes.Any(prefix => n.StartsWith(prefix, StringComparison.Ordinal))))
         {
             variables[name] = environment.Get(name) ?? "";
         }

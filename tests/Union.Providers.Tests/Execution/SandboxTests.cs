@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Union.Core.ComputePlane.Secrets;
 using Union.Providers.Local.Execution;
+using Union.Testing;
 
 namespace Union.Providers.Tests.Execution;
 
@@ -225,6 +226,26 @@ public sealed class SandboxTests
         Assert.Equal(("actions.sock", "actions.sock"), (lines[0], lines[^1]));
         Assert.All(lines[1..^1], line => Assert.Contains("Read-only file system", line, StringComparison.Ordinal));
         Assert.Equal(5, lines.Count);
+    }
+
+    [Fact]
+    public async Task Network_BubblewrapThatMakesNone_FallsBackToTheMachines()
+    {
+        using var folder = new TemporaryFolder();
+        var wrapper = folder.Write(
+            "bwrap", "#!/bin/sh\ncase \" $* \" in *\" --unshare-net \"*) exit 1;; esac\nexec bwrap \"$@\"\n");
+        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var fixture = ExecutorFixture.Sandboxed(
+            dataDir => new() { DataDir = dataDir, Network = TaskNetwork.None, Bubblewrap = wrapper });
+        var work = fixture.Shell("tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' | sort");
+
+        await fixture.RunAsync(work);
+
+        var machines = (await File.ReadAllLinesAsync("/proc/net/dev", Cancel)).Skip(2)
+            .Select(line => line.Split(':')[0].Trim()).Order(StringComparer.Ordinal);
+        Assert.Equal(("bubblewrap", "shared", null), (
+            fixture.Executor.Capabilities.Sandbox, fixture.Executor.Capabilities.Network, fixture.Executor.Capabilities.RawEndpoint));
+        Assert.Equal(machines, (await fixture.ArchiveAsync(work)).Select(line => line.Text));
     }
 
     private static string Connect(TcpListener listener) => string.Create(
