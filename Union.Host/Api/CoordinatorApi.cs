@@ -25,7 +25,10 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
         var result = await mediator.Send(
             new BeginSession(
                 request.MinorVersions, request.BinaryVersion, request.Sandbox, (int)request.Parallel,
-                (long)request.LastEvent, [.. request.Held.Select(ToKey)], request.ReferencePrefixes),
+                (long)request.LastEvent, [.. request.Held.Select(ToKey)], request.ReferencePrefixes)
+            {
+                FirstEvent = (long)request.FirstEvent,
+            },
             context.CancellationToken);
         var response = new HelloResponse
         {

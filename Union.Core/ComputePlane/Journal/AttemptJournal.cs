@@ -10,7 +10,8 @@ namespace Union.Core.ComputePlane.Journal;
 public sealed record HeldAttempt(AttemptKey Key, Assignment Assignment, bool Ended);
 
 /// <summary>All that is held at one moment, and the newest event at the same moment.</summary>
-public sealed record HeldList(IReadOnlyList<HeldAttempt> Held, long LastEvent);
+/// <param name="FirstEvent">The oldest event that is not acknowledged, one above the newest where all are.</param>
+public sealed record HeldList(IReadOnlyList<HeldAttempt> Held, long FirstEvent, long LastEvent);
 
 /// <summary>
 /// Attempts and their events. What happens is written here, on disk, before it takes effect anywhere else; an event
@@ -56,7 +57,10 @@ public sealed class AttemptJournal(JournalDatabase database, TimeProvider time)
                 select uid as Uid, fence as Fence, assignment as Assignment, ended as Ended from attempts order by taken_at
                 """;
             var rows = await session.QueryAsync<AttemptRow>(sql, new { });
-            return new HeldList([.. rows.Select(row => row.ToHeld())], await LastSequenceAsync(session));
+            var last = await LastSequenceAsync(session);
+            const string firstSql = "select coalesce(min(seq), @next) from outbox";
+            var first = await session.ScalarAsync(firstSql, new { next = last + 1 });
+            return new HeldList([.. rows.Select(row => row.ToHeld())], first, last);
         },
         cancellationToken);
 

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Union.Contracts.Cluster.V1;
+using Union.Core.Boundary;
 using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Journal;
 
@@ -50,9 +51,9 @@ public sealed partial class CoordinatorLink(
             {
                 // The process stops, or a newer session began; neither calls for a pause.
             }
-            catch (RpcException e)
+            catch (Exception e) when (e is RpcException or UnionException)
             {
-                LogSessionEnded(e.StatusCode);
+                LogSessionEnded(e is RpcException rpc ? rpc.StatusCode : StatusCode.ResourceExhausted);
                 var jitter = 0.5 + (RandomNumberGenerator.GetInt32(1000) / 2000.0);
                 await Task.Delay(backoff * jitter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 backoff = backoff * 2 < MaxBackoff ? backoff * 2 : MaxBackoff;
@@ -94,6 +95,7 @@ public sealed partial class CoordinatorLink(
         {
             MinorVersions = { Reconciling, 0 },
             BinaryVersion = self.BinaryVersion,
+            FirstEvent = (ulong)list.FirstEvent,
             LastEvent = (ulong)list.LastEvent,
             Sandbox = capabilities.Sandbox,
             Parallel = (uint)capabilities.Parallel,

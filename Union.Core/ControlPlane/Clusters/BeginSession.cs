@@ -18,7 +18,11 @@ public sealed record AttemptKey(string Uid, long Fence);
 /// <param name="Held">Attempts that run, or have ended and are not yet acknowledged.</param>
 public sealed record BeginSession(
     IReadOnlyList<uint> MinorVersions, string BinaryVersion, string Sandbox, int Parallel, long LastEvent,
-    IReadOnlyList<AttemptKey> Held, IReadOnlyList<string> ReferencePrefixes) : IUseCase<BegunSession>, IClusterRequest;
+    IReadOnlyList<AttemptKey> Held, IReadOnlyList<string> ReferencePrefixes) : IUseCase<BegunSession>, IClusterRequest
+{
+    /// <summary>The lowest sequence that the cluster still keeps; 0 where it does not say.</summary>
+    public long FirstEvent { get; init; }
+}
 
 public sealed record BegunSession(string Session, uint MinorVersion, long AckedEvent, IReadOnlyList<AttemptKey> End);
 
@@ -50,7 +54,8 @@ internal sealed class BeginSessionHandler(MetadataDatabase database, Caller call
         var cluster = await ClusterStore.LockOutLeasesAsync(session, caller.Cluster)
             ?? throw ClusterErrors.NoSuchCluster(caller.Cluster.ClusterId);
         // A cluster that lost its journal counts from 1 again; what it sends then is new, whatever its number.
-        var acked = Math.Min(cluster.AckedEvent, request.LastEvent);
+        // One that dropped more than we know of was acknowledged by this database before it was restored from a backup.
+        var acked = Math.Max(Math.Min(cluster.AckedEvent, request.LastEvent), request.FirstEvent - 1);
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         await ClusterStore.BeginSessionAsync(session, cluster with
         {
