@@ -102,7 +102,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            batch.ForEach(piece => piece.Failed(e));
+            var answer = FullDisk.Explain(e);
+            batch.ForEach(piece => piece.Failed(answer));
             return;
         }
 
@@ -117,6 +118,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
             await piece.RunAsync(_prepared, transaction);
             await transaction.ReleaseAsync("piece");
             return true;
+        }
+        catch (SqliteException e) when (FullDisk.Is(e))
+        {
+            // There is no savepoint left to go back to.
+            throw;
         }
 #pragma warning disable CA1031 // The border of one piece: its failure is its caller's answer alone.
         catch (Exception e)

@@ -31,10 +31,7 @@ public sealed partial class AttemptRunner(
         }
 
         var capability = Capability.New();
-        var first = Event(assignment.Ref, WirePhase.Initializing, time.GetUtcNow());
-        var isNew = await journal.TakeAsync(
-            assignment, Capability.HashOf(capability.Reveal()), first, cancellationToken);
-        if (!isNew)
+        if (!await TryTakeAsync(assignment, capability, cancellationToken))
         {
             return;
         }
@@ -72,6 +69,22 @@ public sealed partial class AttemptRunner(
                 new AttemptError("not_started", ErrorKind.System, "The compute plane ended before the start.", true),
                 null, null),
             cancellationToken);
+    }
+
+    private async Task<bool> TryTakeAsync(
+        Assignment assignment, SecretValue capability, CancellationToken cancellationToken)
+    {
+        var first = Event(assignment.Ref, WirePhase.Initializing, time.GetUtcNow());
+        try
+        {
+            return await journal.TakeAsync(assignment, Capability.HashOf(capability.Reveal()), first, cancellationToken);
+        }
+        catch (UnionException e)
+        {
+            // Never confirmed, it goes back to the queue by itself.
+            LogNotTaken(assignment.Ref.AttemptUid, e);
+            return false;
+        }
     }
 
     private async Task<bool> TryStartAsync(
@@ -166,6 +179,9 @@ public sealed partial class AttemptRunner(
 
     [LoggerMessage(2001, LogLevel.Information, "Attempt {AttemptUid} ended: {Outcome}")]
     private partial void LogEnded(string attemptUid, AttemptOutcome outcome);
+
+    [LoggerMessage(2012, LogLevel.Error, "Attempt {AttemptUid} was not taken on; the control plane gives it out again")]
+    private partial void LogNotTaken(string attemptUid, Exception exception);
 
     [LoggerMessage(2002, LogLevel.Warning, "The text of error {ErrorCode} could not be kept; readers see its code only")]
     private partial void LogTextLost(string errorCode, Exception exception);

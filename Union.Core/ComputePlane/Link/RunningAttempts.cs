@@ -6,8 +6,11 @@ using Union.Core.ComputePlane.Execution;
 namespace Union.Core.ComputePlane.Link;
 
 /// <summary>The attempts that run now, each in a task of its own. Stopping leaves them running: they outlive this process.</summary>
-public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor executor, ILogger<RunningAttempts> logger)
+public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor executor, TimeProvider time, ILogger<RunningAttempts> logger)
 {
+    /// <summary>Before an attempt is taken up again that could not be followed, as when a disk is full.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<AttemptKey, Task> _running = new();
 
     /// <summary>Called when an attempt has ended and its place is free.</summary>
@@ -32,7 +35,7 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
     {
         var key = assignment.Ref.Key();
         var started = new TaskCompletionSource();
-        var task = GuardAsync(key, started.Task, run, cancellationToken);
+        var task = GuardAsync(assignment, started.Task, run, cancellationToken);
         if (_running.TryAdd(key, task))
         {
             started.SetResult();
@@ -40,9 +43,24 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
     }
 
     private async Task GuardAsync(
-        AttemptKey key, Task started, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
+        Assignment assignment, Task started, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
     {
         await started;
+        var key = assignment.Ref.Key();
+        while (!await TryAsync(key, run, cancellationToken))
+        {
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            run = token => runner.ResumeAsync(assignment, token);
+        }
+
+        _running.TryRemove(key, out _);
+        Freed?.Invoke();
+    }
+
+    /// <summary>False where it must be taken up again.</summary>
+    private async Task<bool> TryAsync(
+        AttemptKey key, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
+    {
         try
         {
             await run(cancellationToken);
@@ -56,12 +74,12 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
 #pragma warning restore CA1031
         {
             LogBroke(key.Uid, e);
+            return false;
         }
 
-        _running.TryRemove(key, out _);
-        Freed?.Invoke();
+        return true;
     }
 
-    [LoggerMessage(2003, LogLevel.Error, "Attempt {AttemptUid} could not be followed; it is taken up again at the next start")]
+    [LoggerMessage(2003, LogLevel.Error, "Attempt {AttemptUid} could not be followed; it is taken up again in a moment")]
     private partial void LogBroke(string attemptUid, Exception exception);
 }
