@@ -155,6 +155,12 @@ internal static partial class TaskFileReader
             metadata.Timeout = timeout.ToDuration();
         }
 
+        var queued = root.Value("queueTimeout", TimeSpan.Zero, IsTimeout, "a duration such as 90s, 10m or 1h");
+        if (queued > TimeSpan.Zero)
+        {
+            metadata.Timeouts = new Flyteidl2.Core.TimeoutStrategy { QueuedTimeout = queued.ToDuration() };
+        }
+
         var cache = root.Section("cache", out var isCached);
         var version = cache.Text("version");
         if (isCached && string.IsNullOrEmpty(version))

@@ -26,6 +26,7 @@ internal static class Routes
     private const string Secret = "flyteidl2.secret.SecretService";
     private const string Token = "union.admin.v1.TokenService";
     private const string Cache = "union.admin.v1.CacheAdminService";
+    private const string Queue = "union.admin.v1.QueueAdminService";
     private const string ClusterAdmin = "union.admin.v1.ClusterAdminService";
 
     public static IReadOnlyList<Route> All { get; } =
@@ -75,6 +76,10 @@ internal static class Routes
 
         new(Cache, "ListResults", ServedBy.ControlPlane, Verb.RunsRead, Mutates: false),
         new(Cache, "EvictResults", ServedBy.ControlPlane, Verb.TasksDeploy, Mutates: true),
+
+        new(Queue, "ListQueues", ServedBy.ControlPlane, Verb.ClustersRead, Mutates: false),
+        new(Queue, "SetQueue", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
+        new(Queue, "SetClusterDrain", ServedBy.ControlPlane, Verb.ClustersAdmin, Mutates: true),
 
         new(Token, "CreateToken", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: true),
         new(Token, "ListTokens", ServedBy.ControlPlane, Verb.TokensAdmin, Mutates: false),

@@ -35,6 +35,7 @@ internal static class UnionCommandLine
             new("secret", () => new SecretCommand(context, common)),
             new("project", () => new ProjectCommand(context, common)),
             new("cluster", () => new ClusterCommand(context, common)),
+            new("queue", () => new QueueCommand(context, common)),
             new("token", () => new TokenCommand(context, common)),
             new("context", () => new ContextCommand(context, common)),
             new("config", () => new ConfigCommand(context, common)),

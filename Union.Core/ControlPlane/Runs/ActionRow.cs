@@ -11,7 +11,7 @@ public sealed record ActionRow(
     string ErrorCode, long ErrorKind, string ErrorPrivate, string AbortReason, string AbortedBy, string CreatedBy,
     string RunLabels, long RunSource, string TriggerTask, string TriggerName, long TriggerRevision,
     string TaskEnvironment, ActionKind Kind, string ValuePrivate, string SignalledBy, string CacheKey,
-    string CacheVersion, CacheStatus CacheStatus, string CacheSource)
+    string CacheVersion, CacheStatus CacheStatus, string CacheSource, string Queue)
 {
     public RunId RunId => new(Org, Project, Domain, Run);
 

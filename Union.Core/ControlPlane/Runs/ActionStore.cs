@@ -20,7 +20,7 @@ internal static class ActionStore
                r.trigger_task as TriggerTask, r.trigger_name as TriggerName, r.trigger_revision as TriggerRevision,
                t.environment as TaskEnvironment, a.kind as Kind, a.value_private as ValuePrivate,
                a.signalled_by as SignalledBy, a.cache_key as CacheKey, a.cache_version as CacheVersion,
-               a.cache_status as CacheStatus, a.cache_source as CacheSource
+               a.cache_status as CacheStatus, a.cache_source as CacheSource, a.queue as Queue
           from actions a
           join runs r on r.id = a.run_id and r.org = a.org
           join tasks t on t.id = a.task_id and t.org = a.org
@@ -229,10 +229,20 @@ internal static class ActionStore
             insert into actions (org, run_id, name, parent_id, group_name, task_id, cluster_id, phase, queue_state,
                                  queued_at, fence, attempt, system_fails, change, created_at, input_uri, output_uri,
                                  error_code, error_kind, error_private, abort_reason, aborted_by, kind, deadline_at,
-                                 cache_key)
-            select @Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, 1,
+                                 cache_key, queue_timeout, queue, share, place)
+            select @Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, @QueueState,
                    @Now, 0, 1, 0, r.change, @Now, @InputUri, '',
-                   '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey
+                   '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey,
+                   (select queue_timeout from tasks where org = @Org and id = @TaskId), @Queue, @Share,
+                   (select case when s.next > h.head then s.next else h.head end
+                      from (select coalesce(max(x.place) + 1, 0) as next
+                              from actions x
+                             where x.org = @Org and x.cluster_id = @ClusterId and x.queue = @Queue
+                               and x.share = @Share and x.queue_state = 1) s,
+                           (select coalesce(min(y.place), 0) as head
+                              from actions y
+                             where y.org = @Org and y.cluster_id = @ClusterId and y.queue = @Queue
+                               and y.queue_state = 1) h)
               from runs r
              where r.org = @Org and r.id = @RunId
             """;

@@ -31,6 +31,9 @@ public sealed record CreateRun(
 
     public string AuditedResource => $"run {Project}/{Domain}/{Name ?? "(new)"}";
 
+    /// <summary>The queue that the run and its children wait in; empty is the cluster's default.</summary>
+    public string Queue { get; init; } = "";
+
     /// <summary>What the run can be found by.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
@@ -59,6 +62,7 @@ internal sealed class CreateRunValidator : AbstractValidator<CreateRun>
         RuleFor(c => c.Task.Retries).InclusiveBetween(0, 100).WithMessage("A task may have 0 to 100 retries.");
         RuleFor(c => c.Task.Projection.Length).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
         RuleFor(c => c.Labels).Must(LabelText.AreValid).WithMessage(LabelText.Rule);
+        RuleFor(c => c.Queue).Must(q => q.Length == 0 || Names.IsResource(q)).WithMessage("The queue's name is malformed.");
         RuleFor(c => c.InputUri).Must(u => u.Length == 0 || Reference.TryParse(u, out _))
             .WithMessage("The reference to the inputs is malformed.");
         RuleFor(c => c.References).Must(all => all.All(u => Reference.TryParse(u, out _)))

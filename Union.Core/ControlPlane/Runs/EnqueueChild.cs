@@ -92,6 +92,8 @@ internal sealed class EnqueueChildHandler(
         {
             Kind = request.Kind,
             CacheKey = request.CacheKey,
+            Queue = parent.Queue,
+            Share = parent.Project,
             DeadlineAt = request.Timeout is { } timeout ? (now + timeout).ToMicros() : null,
         };
         var machine = new ActionMachine(session, changes, now);

@@ -3,6 +3,7 @@ using Union.Core.Boundary;
 using Union.Core.ControlPlane.Caching;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Queues;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
 using Union.Core.Storage;
@@ -10,7 +11,7 @@ using Union.Core.Storage;
 namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>
-/// Hands waiting actions to a cluster, oldest first, each under a new fence; waits for some when there are none.
+/// Hands waiting actions to a cluster, in the order of its queues, each under a new fence; waits for some when there are none.
 /// </summary>
 /// <param name="Free">Attempts that the cluster could start now.</param>
 /// <param name="Ended">Attempts that it has ended because it was asked to.</param>
@@ -28,7 +29,8 @@ public sealed record Assignment(
 }
 
 internal sealed class LeaseWorkHandler(
-    MetadataDatabase database, Caller caller, RunSignals signals, RunMeter meter, TimeProvider time)
+    MetadataDatabase database, Caller caller, RunSignals signals, QueueTurns turns, RunMeter meter,
+    TimeProvider time)
     : IRequestHandler<LeaseWork, LeasedWork>
 {
     private const int MaxAssignments = 100;
@@ -43,6 +45,9 @@ internal sealed class LeaseWorkHandler(
     /// <summary>How fresh "last seen" is; writing it at every lease would make leases wait for reports.</summary>
     private static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(5);
 
+    /// <summary>How soon a place in a limited queue is seen to be free, of which no wake-up tells.</summary>
+    private static readonly TimeSpan LimitedNet = TimeSpan.FromMilliseconds(250);
+
     /// <summary>A wake-up that was lost costs this long and nothing else.</summary>
     private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(5);
 
@@ -53,10 +58,15 @@ internal sealed class LeaseWorkHandler(
         var ended = request.Ended;
         while (true)
         {
-            var (work, late) = await database.WriteAsync(
+            var (work, late, claims) = await database.WriteAsync(
                 caller.Cluster.Org, session => LeaseAsync(session, request with { Ended = ended }), cancellationToken);
             ended = [];
             meter.Leased(work.Assignments, time.GetUtcNow());
+            if (claims is not null)
+            {
+                turns.Took(caller.Cluster.ClusterId, claims.Taken);
+            }
+
             foreach (var action in late)
             {
                 await ReturnToQueueAsync(action, cancellationToken);
@@ -71,12 +81,14 @@ internal sealed class LeaseWorkHandler(
             if (late.Count == 0)
             {
                 await ConditionTimeouts.ExpireAsync(database, caller.Cluster, signals, time.GetUtcNow(), cancellationToken);
-                await subscription.WaitAsync(left < SafetyNet ? left : SafetyNet, time, cancellationToken);
+                var net = claims?.IsLimited == true ? LimitedNet : SafetyNet;
+                await subscription.WaitAsync(left < net ? left : net, time, cancellationToken);
             }
         }
     }
 
-    private async Task<(LeasedWork Work, IReadOnlyList<LateAction> Late)> LeaseAsync(Session session, LeaseWork request)
+    private async Task<(LeasedWork Work, IReadOnlyList<LateAction> Late, QueueClaims? Claims)> LeaseAsync(
+        Session session, LeaseWork request)
     {
         var now = time.GetUtcNow();
         var cluster = await ClusterStore.FindForLeaseAsync(session, caller.Cluster);
@@ -97,15 +109,21 @@ internal sealed class LeaseWorkHandler(
             await AttemptStore.EndedAsync(session, cluster.Org, cluster.Id, ended.Uid, now.ToMicros());
         }
 
-        var assignments = await AssignAsync(session, Math.Min(request.Free, MaxAssignments), now);
+        var drain = await QueueStore.ClusterDrainAsync(session, cluster.Org, cluster.Id);
+        var limit = drain == Drain.Stopped ? 0 : Math.Min(request.Free, MaxAssignments);
+        var claims = limit == 0 ? null : new QueueClaims(session, turns, drain, (now + ConfirmWithin).ToMicros());
+        var claimed = claims is null
+            ? []
+            : await claims.ClaimAsync(await QueueStore.ListAsync(session, cluster.Org, cluster.Id), limit);
+        var assignments = await AssignAsync(session, claimed, now);
         var end = await AttemptStore.ToEndAsync(session, cluster.Org, cluster.Id);
         var late = await LateAsync(session, now);
-        return (new LeasedWork(assignments, [.. end.Select(a => new AttemptKey(a.Uid, a.Fence))]), late);
+        return (new LeasedWork(assignments, [.. end.Select(a => new AttemptKey(a.Uid, a.Fence))]), late, claims);
     }
 
-    private async Task<IReadOnlyList<Assignment>> AssignAsync(Session session, int limit, DateTimeOffset now)
+    private async Task<IReadOnlyList<Assignment>> AssignAsync(
+        Session session, IReadOnlyList<ClaimedAction> claimed, DateTimeOffset now)
     {
-        var claimed = limit == 0 ? [] : await ClaimAsync(session, limit, now);
         if (claimed.Count == 0)
         {
             return [];
@@ -131,29 +149,6 @@ internal sealed class LeaseWorkHandler(
 
         await session.BatchAsync(attempts);
         return assignments;
-    }
-
-    // Two leases never get the same action: one that is taken by a transaction under way is passed over. The CTE is
-    // materialized because a planner may otherwise run the limited select once more for each row.
-    private Task<IReadOnlyList<ClaimedAction>> ClaimAsync(Session session, int limit, DateTimeOffset now)
-    {
-        const string sql = """
-            with next as materialized (
-                select id
-                  from actions
-                 where org = @Org and cluster_id = @ClusterId and queue_state = 1
-                 order by queued_at, id
-                 limit @limit
-                /*postgres for no key update skip locked */
-            )
-            update actions
-               set queue_state = 2, fence = fence + 1, assigned_till = @till
-              from next
-             where actions.org = @Org and actions.id = next.id
-            returning actions.id as Id, actions.queued_at as QueuedAt
-            """;
-        return session.QueryAsync<ClaimedAction>(
-            sql, new { caller.Cluster.Org, caller.Cluster.ClusterId, limit, till = (now + ConfirmWithin).ToMicros() });
     }
 
     // Those who wait for another's result are told when it is there; this is for an owner that was lost.
@@ -194,8 +189,6 @@ internal sealed class LeaseWorkHandler(
             cancellationToken);
         signals.Publish(changes);
     }
-
-    private sealed record ClaimedAction(long Id, long QueuedAt);
 
     /// <summary>Assigned, and not confirmed in time.</summary>
     private sealed record LateAction(long Id, long RunId, long Fence);

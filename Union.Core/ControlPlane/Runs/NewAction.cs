@@ -1,4 +1,5 @@
 using Union.Core.Boundary;
+using Union.Core.ControlPlane.Queues;
 
 namespace Union.Core.ControlPlane.Runs;
 
@@ -11,6 +12,14 @@ internal sealed record NewAction(
 
     /// <summary>What the client's cache key became under the cluster's.</summary>
     public string CacheKey { get; init; } = "";
+
+    /// <summary>The queue that it waits in.</summary>
+    public string Queue { get; init; } = QueueRow.DefaultName;
+
+    /// <summary>Among what a queue is shared: the project.</summary>
+    public string Share { get; init; } = "";
+
+    public QueueState QueueState { get; init; } = QueueState.Waiting;
 
     /// <summary>When a condition times out.</summary>
     public long? DeadlineAt { get; init; }

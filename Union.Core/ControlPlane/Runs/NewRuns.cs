@@ -1,6 +1,7 @@
 using Union.Core.Boundary;
 using Union.Core.ControlPlane.Listing;
 using Union.Core.ControlPlane.Projects;
+using Union.Core.ControlPlane.Queues;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.Storage;
 
@@ -13,13 +14,19 @@ internal static class NewRuns
         Session session, ChangeSet changes, CreateRun request, string org, string subject, DateTimeOffset now)
     {
         await ProjectStore.EnsureActiveAsync(session, org, request.Project);
+        var queue = request.Queue.Length > 0 ? request.Queue : QueueRow.DefaultName;
         var run = Row(request, org, subject, now);
         var runId = await RunStore.InsertAsync(session, run);
         await RunListStore.InsertLabelsAsync(session, runId, run);
         var taskId = await TaskStore.EnsureAsync(session, request.Task.Row(
             new ProjectScope(org, request.Project, request.Domain), now.ToMicros()));
         return await new ActionMachine(session, changes, now).CreateAsync(new NewAction(
-            org, runId, Names.RootAction, null, "", taskId, request.ClusterId, 0, request.InputUri));
+            org, runId, Names.RootAction, null, "", taskId, request.ClusterId, 0, request.InputUri)
+        {
+            Queue = queue,
+            Share = request.Project,
+            QueueState = await QueueEntry.EnterAsync(session, org, request.ClusterId, queue),
+        });
     }
 
     private static RunRow Row(CreateRun request, string org, string subject, DateTimeOffset now) => new(

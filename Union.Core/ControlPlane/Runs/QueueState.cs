@@ -12,4 +12,7 @@ public enum QueueState : long
 
     /// <summary>Waits for the action that computes the same result.</summary>
     Parked = 3,
+
+    /// <summary>The root of a run that may not begin yet, because of a limit or a drain.</summary>
+    Held = 5,
 }

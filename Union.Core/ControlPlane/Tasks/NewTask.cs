@@ -18,11 +18,18 @@ public sealed record NewTask(
     /// <summary>Whether people start it, as the one who wrote it says.</summary>
     public bool IsEntrypoint { get; init; }
 
+    /// <summary>How long it may wait in the queue each time; zero is for ever.</summary>
+    public TimeSpan QueueTimeout { get; init; }
+
+    /// <summary>How long an attempt may run, which the cluster enforces first; zero is what the cluster allows.</summary>
+    public TimeSpan RunTimeout { get; init; }
+
     /// <summary>Names this content. The private half enters as the cluster's keyed digest, which confirms no guess.</summary>
     public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(
         [.. Projection.Span, 0, .. Encoding.UTF8.GetBytes(PrivatePart)]));
 
     internal TaskRow Row(ProjectScope scope, long now) => new(
         0, scope.Org, scope.Project, scope.Domain, Digest, Name, Version, ShortName, TaskType, Projection.ToArray(),
-        PrivatePart, Retries + 1, now, Environment, IsEntrypoint ? 1 : 0);
+        PrivatePart, Retries + 1, now, Environment, IsEntrypoint ? 1 : 0,
+        QueueTimeout.Ticks / TimeSpan.TicksPerMicrosecond, RunTimeout.Ticks / TimeSpan.TicksPerMicrosecond);
 }

@@ -92,6 +92,7 @@ internal sealed class NewRunReader(IMediator mediator, Caller caller, IPrivatePa
             PrivatePart = await privateParts.PutForAsync(
                 caller.Principal, Verb.RunsCreate, run.ClusterId, scope, split.Private, cancellationToken),
             Labels = RunSpecFacts.Labels(spec),
+            Queue = spec.Queue,
             References = [.. run.References, .. RunSpecFacts.References(spec)],
         };
     }

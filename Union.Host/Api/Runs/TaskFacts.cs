@@ -1,4 +1,5 @@
 using Flyteidl2.Task;
+using Google.Protobuf.WellKnownTypes;
 using Union.Core.ControlPlane.Tasks;
 
 namespace Union.Host.Api.Runs;
@@ -6,6 +7,8 @@ namespace Union.Host.Api.Runs;
 /// <summary>What the control plane schedules a task by, read from its spec at the edge.</summary>
 internal static class TaskFacts
 {
+    private const long MaxLimitSeconds = 3650L * 86_400;
+
     public static NewTask Of(TaskSpec spec, ReadOnlyMemory<byte> projection, string privatePart)
     {
         var template = spec.TaskTemplate ?? new Flyteidl2.Core.TaskTemplate();
@@ -15,9 +18,15 @@ internal static class TaskFacts
             projection, privatePart, (int)Math.Min(template.Metadata?.Retries?.Retries ?? 0, int.MaxValue))
         {
             Environment = spec.Environment?.Name ?? "",
+            QueueTimeout = Limit(template.Metadata?.Timeouts?.QueuedTimeout),
+            RunTimeout = Limit(template.Metadata?.Timeout),
             IsEntrypoint = template.Metadata?.IsEntrypoint ?? false,
         };
     }
+
+    // What is no sensible limit is none; the cluster refuses such a task when it reads it.
+    private static TimeSpan Limit(Duration? duration) =>
+        duration is { Seconds: >= 0 and <= MaxLimitSeconds, Nanos: >= 0 and < 1_000_000_000 } ? duration.ToTimeSpan() : TimeSpan.Zero;
 
     /// <summary>The objects that the task needs.</summary>
     public static IReadOnlyList<string> References(TaskSpec spec) =>

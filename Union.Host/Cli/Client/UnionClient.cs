@@ -45,6 +45,7 @@ internal sealed class UnionClient : IDisposable
         Projects = new ProjectService.ProjectServiceClient(_invoker);
         Clusters = new ClusterAdminService.ClusterAdminServiceClient(_invoker);
         Cache = new CacheAdminService.CacheAdminServiceClient(_invoker);
+        Queues = new QueueAdminService.QueueAdminServiceClient(_invoker);
         Tokens = new TokenService.TokenServiceClient(_invoker);
     }
 
@@ -59,6 +60,8 @@ internal sealed class UnionClient : IDisposable
     public ClusterAdminService.ClusterAdminServiceClient Clusters { get; }
 
     public CacheAdminService.CacheAdminServiceClient Cache { get; }
+
+    public QueueAdminService.QueueAdminServiceClient Queues { get; }
 
     public TokenService.TokenServiceClient Tokens { get; }
 

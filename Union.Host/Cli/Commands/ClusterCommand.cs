@@ -12,9 +12,11 @@ internal sealed class ClusterCommand : UnionCommand
     public ClusterCommand(CliContext context, CommonOptions common)
         : base(context, "cluster", "Let compute planes join, and shut them out.")
     {
-        Examples = ["union cluster enroll east --token-file join.token", "union cluster list", "union cluster revoke east"];
+        Examples = ["union cluster enroll east --token-file join.token", "union cluster list", "union cluster drain east", "union cluster revoke east"];
         Add(new Enroll(context, common));
         Add(new ListClustersCommand(context, common, "list"));
+        Add(new ClusterDrainCommand(context, common, "drain"));
+        Add(new ClusterDrainCommand(context, common, "resume"));
         Add(new Revoke(context, common));
     }
 

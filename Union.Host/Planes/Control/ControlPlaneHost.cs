@@ -202,6 +202,7 @@ internal static class ControlPlaneHost
         app.MapGrpcService<IdentityApi>();
         app.MapGrpcService<AuthMetadataApi>();
         app.MapGrpcService<ClusterApi>();
+        app.MapGrpcService<QueueAdminApi>();
         app.MapGrpcService<ClusterAdminApi>();
         app.MapGrpcService<TokenApi>();
         app.MapGrpcService<CacheAdminApi>();

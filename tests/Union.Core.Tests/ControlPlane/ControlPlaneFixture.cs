@@ -152,6 +152,10 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
 
     public ActionWatches Watches => _services.GetRequiredService<ActionWatches>();
 
+    /// <summary>Ends what is overdue by the moved clock.</summary>
+    public Task SweepTimeoutsAsync() =>
+        new TimeoutSweep(Database, Signals, Time, NullLogger<TimeoutSweep>.Instance).SweepOnceAsync(Cancel);
+
     public RunSignals Signals => _services.GetRequiredService<RunSignals>();
 
     public string DatabasePath => Path.Combine(_folder.FullName, "control.db");
