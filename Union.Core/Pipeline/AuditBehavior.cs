@@ -19,7 +19,7 @@ internal sealed class AuditBehavior<TRequest, TResult>(Caller caller, IAuditLog 
         try
         {
             var result = await next();
-            await WriteAsync(audited, "ok");
+            await WriteAsync(audited, (result as IAuditedOutcome)?.Outcome ?? "ok");
             return result;
         }
         catch (UnionException e)

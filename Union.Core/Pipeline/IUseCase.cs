@@ -34,3 +34,10 @@ public interface IAudited
     /// <summary>What is changed, such as <c>run default/default/development/r1</c>. Never customer text.</summary>
     string AuditedResource { get; }
 }
+
+/// <summary>A result of which parts may be refusals, so that the audit log says more than "ok".</summary>
+public interface IAuditedOutcome
+{
+    /// <summary><c>ok</c>, or the reason words of what was refused.</summary>
+    string Outcome { get; }
+}

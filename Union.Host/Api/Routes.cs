@@ -100,6 +100,7 @@ internal static class Routes
         new(Data, "GetActionData", ServedBy.Cluster, Verb.DataRead, Mutates: false),
         new(Data, "TailLogs", ServedBy.Cluster, Verb.LogsRead, Mutates: false),
         new(Link, "CreateOutputLink", ServedBy.Cluster, Verb.DataRead, Mutates: false),
+        new(Link, "CreateLinks", ServedBy.Cluster, Verb.DataRead, Mutates: false),
         new(Secret, "CreateSecret", ServedBy.Cluster, Verb.SecretsWrite, Mutates: true),
         new(Secret, "UpdateSecret", ServedBy.Cluster, Verb.SecretsWrite, Mutates: true),
         new(Secret, "GetSecret", ServedBy.Cluster, Verb.SecretsRead, Mutates: false),

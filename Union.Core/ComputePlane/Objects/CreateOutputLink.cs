@@ -60,12 +60,7 @@ internal sealed class CreateOutputLinkHandler(
             throw Missing($"The file of output {request.Output} is not in the store.");
         }
 
-        var grant = new PresignGrant(PresignVerb.Get, key, presigner.LifetimeOf(request.ExpiresIn, key))
-        {
-            ResponseContentType = "application/octet-stream",
-            ResponseContentDisposition = "attachment",
-        };
-        return await presigner.SignAsync(grant, cancellationToken);
+        return await presigner.SignAsync(presigner.ToRead(key, request.ExpiresIn), cancellationToken);
     }
 
     private static UnionException Missing(string message) => new(

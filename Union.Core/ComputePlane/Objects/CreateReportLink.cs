@@ -48,12 +48,7 @@ internal sealed class CreateReportLinkHandler(
                 "A report appears once an attempt that writes one has ended.");
         }
 
-        var key = layout.Report(attempt);
-        var grant = new PresignGrant(PresignVerb.Get, key, presigner.LifetimeOf(request.ExpiresIn, key))
-        {
-            ResponseContentType = "text/html; charset=utf-8",
-            ResponseContentDisposition = "inline",
-        };
-        return await presigner.SignAsync(grant, cancellationToken);
+        return await presigner.SignAsync(
+            presigner.ToRead(layout.Report(attempt), request.ExpiresIn), cancellationToken);
     }
 }

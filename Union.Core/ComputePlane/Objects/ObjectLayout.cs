@@ -30,6 +30,9 @@ public sealed class ObjectLayout(string prefix = "union")
     /// <summary>True for a file that a client uploads by itself, of which the cluster sees nothing until it is there.</summary>
     public bool IsUpload(ObjectKey key) => PathInOrg(key) is [_, _, "code" or "uploads", _, _, ..];
 
+    /// <summary>True for what is read back with a run or task only, spliced into it.</summary>
+    public bool IsPrivate(ObjectKey key) => PathInOrg(key) is [_, _, "private", ..];
+
     /// <summary>The folder that <c>inputs.pb</c> of an upload lies in.</summary>
     public ObjectKey Inputs(ProjectScope scope, string keyedDigest) => Project(scope).Append($"inputs/{keyedDigest}");
 

@@ -18,6 +18,20 @@ public sealed class Presigner(
         return lifetime >= TimeSpan.FromSeconds(1) && lifetime <= most ? lifetime : throw TooLong(most);
     }
 
+    /// <summary>
+    /// The grant to fetch an object. What it is answered as is signed too: a report is shown, and nothing else is, since a
+    /// task may have named its file "x.html".
+    /// </summary>
+    public PresignGrant ToRead(ObjectKey key, TimeSpan? asked)
+    {
+        var isReport = layout.KindOf(key) is ArtifactKind.Reports;
+        return new PresignGrant(PresignVerb.Get, key, LifetimeOf(asked, key))
+        {
+            ResponseContentType = isReport ? "text/html; charset=utf-8" : "application/octet-stream",
+            ResponseContentDisposition = isReport ? "inline" : "attachment",
+        };
+    }
+
     /// <summary>Signs for one caller out of that caller's budget.</summary>
     public ValueTask<PresignedRequest> SignAsync(PresignGrant grant, CancellationToken cancellationToken)
     {

@@ -34,6 +34,7 @@ internal static class SignBench
         await S3Async(writer, "session token", string.Concat(Enumerable.Repeat(Token, 10)), 0.6);
         await GoogleAsync(writer);
         await AzureAsync(writer);
+        await PageBench.RunAsync(writer);
     }
 
     private static async Task S3Async(FigureWriter writer, string keys, string? token, double goalOfCrypto)

@@ -181,6 +181,9 @@ internal sealed class FakeState
 
     public SelectClusterResponse Selected => new() { ClusterEndpoint = $"{Endpoint}/dp/c1" };
 
+    /// <summary>A signed URL that may be printed, since it was asked for by name.</summary>
+    public const string LinkAskedFor = "https://store.example.com/x?sig=asked-for";
+
     public string SignedUrl(string name) => $"{ObjectsEndpoint}/objects/{name}?sig={FakeInstallation.Signature}";
 
     public T Last<T>() => Requests.OfType<T>().Last();

@@ -195,6 +195,21 @@ internal sealed class FakeLinkService(FakeState state) : LinkService.LinkService
             ? Task.FromResult(new CreateOutputLinkResponse { SignedUrl = state.SignedUrl(request.Output), Method = "GET" })
             : throw new RpcException(new Status(StatusCode.FailedPrecondition, "The output is a plain value."));
     }
+
+    public override Task<CreateLinksResponse> CreateLinks(CreateLinksRequest request, ServerCallContext context)
+    {
+        Fail.UnlessBelow(context, "/dp/c1");
+        state.Requests.Enqueue(request);
+        return Task.FromResult(new CreateLinksResponse
+        {
+            Results =
+            {
+                request.References.Select(reference => reference.Contains("secret", StringComparison.Ordinal)
+                    ? new LinkResult { Refusal = new LinkRefusal { Reason = "prefix_refused_by_policy", Message = "Not there." } }
+                    : new LinkResult { Link = new SignedLink { SignedUrl = FakeState.LinkAskedFor, Method = "GET", ExpiresAt = new() } }),
+            },
+        });
+    }
 }
 
 internal sealed class FakeSecretService(FakeState state) : SecretService.SecretServiceBase

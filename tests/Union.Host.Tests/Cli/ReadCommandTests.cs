@@ -5,6 +5,7 @@ using Flyteidl2.Logs.Dataplane;
 using Flyteidl2.Task;
 using Flyteidl2.Workflow;
 using Google.Protobuf.WellKnownTypes;
+using Union.Contracts.Data.V1;
 using Union.Host.Cli;
 using Action = Flyteidl2.Workflow.Action;
 using Task = System.Threading.Tasks.Task;
@@ -84,6 +85,33 @@ public sealed class ReadCommandTests : IAsyncLifetime
         Assert.Equal(7, document.GetProperty("inputs")[0].GetProperty("value").GetInt64());
         Assert.Empty(document.GetProperty("outputs").EnumerateArray());
     }
+
+    // Links are credentials: they are printed where somebody asks for them by name, and never else.
+    [Fact]
+    public async Task GetIo_Links_AreAskedForOnce_AndPrintedOnRequestOnly()
+    {
+        _fake.State.Outputs = new Outputs { Literals = { FileAt("a", "fake://store/a"), FileAt("b", "fake://store/a"), FileAt("c", "fake://store/secret") } };
+
+        var without = await _fake.RunAsync("get", "io", "r1");
+        var with = await _fake.RunAsync("get", "io", "r1", "--links");
+        var json = await _fake.RunAsync("get", "io", "r1", "--links", "-o", "json");
+
+        Assert.DoesNotContain(FakeState.LinkAskedFor, without.Out, StringComparison.Ordinal);
+        Assert.Contains($"  fake://store/a: {FakeState.LinkAskedFor}", with.Lines);
+        Assert.Contains("  fake://store/secret: refused: Not there.", with.Lines);
+        var links = JsonDocument.Parse(json.Out).RootElement.GetProperty("links");
+        Assert.Equal(FakeState.LinkAskedFor, links[0].GetProperty("url").GetString());
+        Assert.Equal("prefix_refused_by_policy", links[1].GetProperty("refusal").GetString());
+        var requests = _fake.State.Requests.OfType<CreateLinksRequest>().ToList();
+        Assert.Equal(2, requests.Count);
+        Assert.All(requests, r => Assert.Equal(["fake://store/a", "fake://store/secret"], r.References));
+    }
+
+    private static NamedLiteral FileAt(string name, string uri) => new()
+    {
+        Name = name,
+        Value = new Literal { Scalar = new Scalar { Blob = new Blob { Uri = uri } } },
+    };
 
     [Fact]
     public async Task GetClusters_NameFromOutside_IsEscaped()

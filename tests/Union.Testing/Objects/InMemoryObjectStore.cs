@@ -10,7 +10,7 @@ namespace Union.Testing.Objects;
 /// <summary>
 /// Objects in memory. A signed URL is a random ticket that <see cref="CreateClient"/>'s handler knows the grant of.
 /// </summary>
-public sealed class InMemoryObjectStore(
+public class InMemoryObjectStore(
     TimeProvider time, bool bindsUploads = true, TimeSpan? maxLifetime = null, long uploadMax = 1 << 30) : IObjectStore
 {
     private const string Root = "memory://store/";
@@ -80,7 +80,7 @@ public sealed class InMemoryObjectStore(
         }
     }
 
-    public ValueTask<PresignedRequest> PresignAsync(PresignGrant grant, CancellationToken cancellationToken)
+    public virtual ValueTask<PresignedRequest> PresignAsync(PresignGrant grant, CancellationToken cancellationToken)
     {
         PresignRules.Check(grant, Capabilities, uploadMax);
         Grants.Enqueue(grant);

@@ -110,6 +110,29 @@ public sealed class DataApiTests
     }
 
     [Fact]
+    public async Task CreateLinks_IsTranslated_RefusalsAmongThem()
+    {
+        var refusal = new UnionException(ErrorCode.PermissionDenied, "prefix_refused_by_policy", "Not there.", "Ask the owner.");
+        var mediator = new FakeMediator(new Links([new(SignedGet, null), new(null, refusal)]));
+        var request = new CreateLinksRequest
+        {
+            ProjectId = new ProjectIdentifier { Name = "p", Domain = "dev" },
+            References = { "a", "b" },
+            ExpiresIn = new Duration { Seconds = 9 },
+        };
+
+        var answer = await new LinkApi(mediator).CreateLinks(request, new FakeCall());
+
+        var sent = Assert.IsType<CreateLinks>(mediator.Sent);
+        Assert.Equal(("p", "dev", TimeSpan.FromSeconds(9)), (sent.Project, sent.Domain, sent.ExpiresIn!.Value));
+        Assert.Equal(["a", "b"], sent.References);
+        Assert.Equal(("https://store/x?sig", "GET", "v"), (answer.Results[0].Link.SignedUrl, answer.Results[0].Link.Method, answer.Results[0].Link.Headers["x-key"]));
+        Assert.Equal(
+            new LinkRefusal { Reason = "prefix_refused_by_policy", Message = "Not there.", Hint = "Ask the owner." },
+            answer.Results[1].Refusal);
+    }
+
+    [Fact]
     public async Task ListSecrets_TokenOfAPage_LeadsToTheNext()
     {
         var next = new SecretPosition("b", "p", null);
