@@ -6,6 +6,7 @@ namespace Union.Host.Configuration;
 /// <param name="Listen">Where provider file serves its signed URLs; null for all others, whose stores serve their own.</param>
 /// <param name="Buckets">The bucket (on Azure: container) of a kind of objects, where it has one of its own.</param>
 /// <param name="EncryptionKey">A key of the cloud's key service that encrypts what is written.</param>
+/// <param name="EncryptionScope">The scope of the storage account that encrypts what is written (Azure).</param>
 internal sealed record ObjectsConfiguration(
     ObjectsProvider Provider,
     string Path,
@@ -18,6 +19,7 @@ internal sealed record ObjectsConfiguration(
     bool? PathStyle,
     string? Account,
     string? EncryptionKey,
+    string? EncryptionScope,
     ObjectCredentialsConfiguration Credentials,
     AssumeRoleConfiguration? Role);
 

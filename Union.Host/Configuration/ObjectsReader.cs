@@ -16,7 +16,7 @@ internal static class ObjectsReader
         [ObjectsProvider.S3] =
             ["bucket", "buckets", "prefix", "region", "endpoint", "pathStyle", "encryptionKey", "credentials", "assumeRole"],
         [ObjectsProvider.Gcs] = ["bucket", "buckets", "prefix", "endpoint", "encryptionKey", "credentials"],
-        [ObjectsProvider.Azure] = ["account", "bucket", "buckets", "prefix", "endpoint", "credentials"],
+        [ObjectsProvider.Azure] = ["account", "bucket", "buckets", "prefix", "endpoint", "encryptionScope", "credentials"],
     };
 
     private static readonly Dictionary<ObjectsProvider, string[]> CredentialOptions = new()
@@ -55,6 +55,7 @@ internal static class ObjectsReader
             ReadPathStyle(reader, section),
             Text(reader, section, "account"),
             Text(reader, section, "encryptionKey"),
+            Text(reader, section, "encryptionScope"),
             ReadCredentials(reader, section.Section("credentials"), provider),
             ReadRole(reader, section.Section("assumeRole", out var hasRole), hasRole));
         RefuseForeign(section, provider, Options, Options.Values.SelectMany(keys => keys));

@@ -1,10 +1,12 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Union.Core.ComputePlane.Objects;
 
 namespace Union.Providers.Aws.Objects;
 
-internal static class S3Failures
+internal static partial class S3Failures
 {
     /// <summary>What the SDK throws when S3, the network or the credentials fail; a time-out of its own among them.</summary>
     public static bool IsFailure(Exception e, CancellationToken cancellationToken) => e switch
@@ -46,8 +48,29 @@ internal static class S3Failures
         return new ObjectStoreException(error, $"S3 refused: {refused.ErrorCode}.", refused)
         {
             Permission = error is ObjectStoreError.Denied ? permission : null,
+            Region = error is ObjectStoreError.WrongRegion ? RegionOf(refused) : null,
         };
     }
+
+    // In a header, or at the end of a sentence: "the region 'us-east-1' is wrong; expecting 'eu-west-1'". Both are text from
+    // outside. The SDK keeps the element of the body that says it to itself.
+    private static string? RegionOf(AmazonServiceException refused)
+    {
+        var header = (refused.InnerException as HttpErrorResponseException)?.Response.GetHeaderValue("x-amz-bucket-region");
+        if (header is { Length: > 0 })
+        {
+            return RegionName.IsMatch(header) ? header : null;
+        }
+
+        var sentence = ExpectedRegion.Match(refused.Message);
+        return sentence.Success ? sentence.Groups[1].Value : null;
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$")]
+    private static partial Regex RegionName { get; }
+
+    [GeneratedRegex("expecting '([a-z0-9][a-z0-9-]{0,62})'")]
+    private static partial Regex ExpectedRegion { get; }
 
     /// <summary>A failure to get credentials: from their source, or from STS.</summary>
     public static ObjectStoreException OfCredentials(Exception e) => e is AmazonServiceException { StatusCode: not 0 } sts

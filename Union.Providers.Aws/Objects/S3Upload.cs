@@ -33,7 +33,14 @@ internal sealed class S3Upload(AmazonS3Client s3, S3ObjectStoreOptions options, 
                 ObjectStoreError.TooLarge, $"This server keeps a create-only put below {PartBytes} bytes only.");
         }
 
-        var begin = new InitiateMultipartUploadRequest { BucketName = _bucket, Key = key };
+        // The parts take over what the upload began with.
+        var begin = new InitiateMultipartUploadRequest
+        {
+            BucketName = _bucket,
+            Key = key,
+            ServerSideEncryptionMethod = _encryption,
+            ServerSideEncryptionKeyManagementServiceKeyId = options.EncryptionKey,
+        };
         var upload = (await s3.InitiateMultipartUploadAsync(begin, cancellationToken)).UploadId;
         try
         {
@@ -41,9 +48,22 @@ internal sealed class S3Upload(AmazonS3Client s3, S3ObjectStoreOptions options, 
         }
         catch
         {
-            // Not with the caller's token: that may be what ended the upload, and its parts are paid for.
-            await s3.AbortMultipartUploadAsync(_bucket, key, upload, CancellationToken.None);
+            await AbortAsync(key, upload);
             throw;
+        }
+    }
+
+    // Not with the caller's token: that may be what ended the upload, and its parts are paid for. Where the server is away
+    // the bucket's own rule for unfinished uploads has to clear up; what ended the upload is what the caller hears of.
+    private async Task AbortAsync(string key, string upload)
+    {
+        try
+        {
+            await s3.AbortMultipartUploadAsync(_bucket, key, upload, CancellationToken.None);
+        }
+        catch (Exception e) when (S3Failures.IsFailure(e, CancellationToken.None))
+        {
+            // It failed already.
         }
     }
 

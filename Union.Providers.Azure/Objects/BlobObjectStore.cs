@@ -37,6 +37,7 @@ public sealed class BlobObjectStore : IObjectStore, IDisposable
             // Retrying is a decorator's work; here it would also turn a create-only put whose answer was lost into
             // "already exists".
             Retry = { MaxRetries = 0 },
+            EncryptionScope = options.EncryptionScope,
         };
         if (http is not null)
         {

@@ -22,6 +22,9 @@ public sealed partial record BlobObjectStoreOptions
     /// <summary>Where signed URLs may be used from: one address or a range <c>first-last</c>, which is all Azure takes.</summary>
     public string? ClientRange { get; init; }
 
+    /// <summary>The scope of the account that encrypts what is written, such as one with a key of the customer's own.</summary>
+    public string? EncryptionScope { get; init; }
+
     public TimeSpan MaxLifetime { get; init; } = TimeSpan.FromHours(1);
 
     public long UploadMax { get; init; } = 5L << 30;
@@ -52,6 +55,11 @@ public sealed partial record BlobObjectStoreOptions
             || Endpoint.EndsWith('/')))
         {
             errors.Add("The endpoint must be https://host:port, with /account behind it or nothing.");
+        }
+
+        if (EncryptionScope is not null && !ContainerName.IsMatch(EncryptionScope))
+        {
+            errors.Add("The encryption scope must be 3 to 63 lower-case letters, digits and hyphens.");
         }
 
         if (MaxLifetime < TimeSpan.FromSeconds(1) || MaxLifetime > TimeSpan.FromHours(1) || UploadMax <= 0)

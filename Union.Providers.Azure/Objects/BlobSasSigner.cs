@@ -45,6 +45,9 @@ public sealed class BlobSasSigner(UserDelegationKeys keys, BlobObjectStoreOption
     private string QueryOf(PresignGrant grant, string key, UserDelegationKey delegated, string begin, string end)
     {
         var permissions = PermissionsOf(grant);
+
+        // What is read says itself how it is encrypted.
+        var scope = grant.Verb is PresignVerb.Put ? options.EncryptionScope : null;
         var (keyBegin, keyEnd) = (TextOf(delegated.SignedStartsOn), TextOf(delegated.SignedExpiresOn));
         string?[] signed =
         [
@@ -52,7 +55,7 @@ public sealed class BlobSasSigner(UserDelegationKeys keys, BlobObjectStoreOption
             delegated.SignedTenantId, keyBegin, keyEnd, delegated.SignedService, delegated.SignedVersion,
             null, null, null, // Agents and a correlation id, for delegation within a company's own directory.
             options.ClientRange, "https", Version, "b",
-            null, null, null, // Snapshot, encryption scope, cache control.
+            null, scope, null, // Snapshot, encryption scope, cache control.
             grant.ResponseContentDisposition,
             null, null, // Content encoding and language.
             grant.ResponseContentType,
@@ -71,6 +74,7 @@ public sealed class BlobSasSigner(UserDelegationKeys keys, BlobObjectStoreOption
         Add(query, "sks", delegated.SignedService);
         Add(query, "skv", delegated.SignedVersion);
         query.Append("&sr=b&sp=").Append(permissions);
+        Add(query, "ses", scope);
         Add(query, "rscd", grant.ResponseContentDisposition);
         Add(query, "rsct", grant.ResponseContentType);
         Add(query, "sig", Convert.ToBase64String(signature));

@@ -18,7 +18,10 @@ internal static class GcsFailures
         _ => false,
     };
 
+    // Our own requests look at their answers themselves, so an answer that became an exception was one to the request for
+    // a token.
     public static ObjectStoreException Translate(Exception e) => e is TokenResponseException or GoogleApiException
+        or HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden }
         ? new ObjectStoreException(ObjectStoreError.BadCredentials, "Google gave the cluster no token.", e)
         : new ObjectStoreException(ObjectStoreError.Unavailable, "Cloud Storage could not be reached.", e);
 

@@ -1,4 +1,5 @@
 using Google.Apis.Auth.OAuth2;
+using Google.Apis.Http;
 using Union.Core.ComputePlane.Objects;
 
 namespace Union.Providers.Gcp.Objects;
@@ -38,21 +39,24 @@ public sealed class GcsIdentity(ITokenAccess tokens, IBlobSigner signer, Func<Ca
     /// <param name="serviceAccount">An account to act as; needs the role Service Account Token Creator on it.</param>
     public static GcsIdentity Default(string? serviceAccount)
     {
-        GoogleCredential credential;
         try
         {
-            credential = GoogleCredential.GetApplicationDefault();
+            return Of(GoogleCredential.GetApplicationDefault(), serviceAccount, null);
         }
         catch (InvalidOperationException e)
         {
             throw new ObjectStoreException(
-                ObjectStoreError.BadCredentials, "No Google credentials were found on this machine.", e);
+                ObjectStoreError.BadCredentials, "No Google credentials were found on this machine, or none that can act as another.", e);
         }
+    }
 
+    /// <param name="http">How IAM is reached for another account; null for the vendor's own way.</param>
+    internal static GcsIdentity Of(GoogleCredential credential, string? serviceAccount, IHttpClientFactory? http)
+    {
         credential = serviceAccount is null
             ? credential.CreateScoped(Scope, SignScope)
             : credential.CreateScoped(SignScope).Impersonate(
-                new ImpersonatedCredential.Initializer(serviceAccount) { Scopes = [Scope] });
+                new ImpersonatedCredential.Initializer(serviceAccount) { Scopes = [Scope], HttpClientFactory = http });
         return credential.UnderlyingCredential is IBlobSigner signer
             ? new GcsIdentity(credential, signer, EmailOf(credential.UnderlyingCredential, serviceAccount))
             : throw new ObjectStoreException(

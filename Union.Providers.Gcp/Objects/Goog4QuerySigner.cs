@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Google;
@@ -64,16 +65,34 @@ public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, G
         catch (Exception e) when (e is GoogleApiException or TokenResponseException or HttpRequestException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            var denied = e is GoogleApiException { HttpStatusCode: System.Net.HttpStatusCode.Forbidden };
-            throw denied
-                ? new ObjectStoreException(
-                    ObjectStoreError.Denied,
-                    "Google refused to sign: the cluster's account needs iam.serviceAccounts.signBlob on itself.", e)
-                {
-                    Permission = "iam.serviceAccounts.signBlob",
-                }
-                : new ObjectStoreException(ObjectStoreError.Unavailable, "Google's signer could not be reached.", e);
+            throw Refused(e);
         }
+    }
+
+    // The vendor's client says a refusal of IAM in three ways, depending on where in it the refusal is met.
+    private static ObjectStoreException Refused(Exception e)
+    {
+        var status = e switch
+        {
+            GoogleApiException api => api.HttpStatusCode,
+            TokenResponseException token => token.StatusCode,
+            HttpRequestException http => http.StatusCode,
+            _ => null,
+        };
+        return status switch
+        {
+            HttpStatusCode.Forbidden => new ObjectStoreException(
+                ObjectStoreError.Denied,
+                "Google refused to sign: the cluster's account needs iam.serviceAccounts.signBlob on itself.", e)
+            {
+                Permission = "iam.serviceAccounts.signBlob",
+            },
+            HttpStatusCode.TooManyRequests => new ObjectStoreException(
+                ObjectStoreError.Throttled, "Google's signer asked to slow down.", e),
+            HttpStatusCode.Unauthorized => new ObjectStoreException(
+                ObjectStoreError.BadCredentials, "Google's signer does not take the cluster's token.", e),
+            _ => new ObjectStoreException(ObjectStoreError.Unavailable, "Google's signer could not be reached.", e),
+        };
     }
 
     private SortedDictionary<string, string> HeadersOf(PresignGrant grant)

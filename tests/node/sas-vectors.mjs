@@ -21,13 +21,15 @@ const grants = keys.flatMap(name => [
   { verb: 'Head', key: name, permissions: 'r' },
   { verb: 'Put', key: name, permissions: 'cw' },
   { verb: 'Put', key: name, permissions: 'c', createOnly: true },
+  { verb: 'Put', key: name, permissions: 'cw', scope: 'customer-key', range: '203.0.113.0-203.0.113.255' },
 ]);
 const vectors = grants.map(grant => ({
   ...grant,
   query: generateBlobSASQueryParameters({
     containerName: container, blobName: grant.key, permissions: BlobSASPermissions.parse(grant.permissions),
     protocol: SASProtocol.Https, startsOn: new Date(at - 600_000), expiresOn: new Date(at + 900_000), version,
-    contentType: grant.type, contentDisposition: grant.disposition,
+    contentType: grant.type, contentDisposition: grant.disposition, encryptionScope: grant.scope,
+    ipRange: grant.range && { start: grant.range.split('-')[0], end: grant.range.split('-')[1] },
   }, key, account).toString(),
 }));
 console.log(JSON.stringify({

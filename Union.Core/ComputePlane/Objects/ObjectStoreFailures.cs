@@ -28,7 +28,8 @@ public static class ObjectStoreFailures
                 ErrorCode.FailedPrecondition, "object_store_bucket_missing", "The cluster's bucket does not exist.",
                 "Create it, or correct computePlane.objects."),
             ObjectStoreError.WrongRegion => (
-                ErrorCode.FailedPrecondition, "object_store_region_wrong", "The cluster's bucket lies in another region.",
+                ErrorCode.FailedPrecondition, "object_store_region_wrong",
+                $"The cluster's bucket lies in {(e.Region is null ? "another region" : $"region {e.Region}")}.",
                 "Set computePlane.objects.region to the bucket's own."),
             ObjectStoreError.ClockSkewed => (
                 ErrorCode.FailedPrecondition, "object_store_clock_skewed",

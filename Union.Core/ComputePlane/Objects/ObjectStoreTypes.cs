@@ -70,4 +70,7 @@ public sealed class ObjectStoreException(ObjectStoreError error, string message,
 
     /// <summary>The permission that the cluster's identity lacks, in the cloud's own words, where the store denied it.</summary>
     public string? Permission { get; init; }
+
+    /// <summary>Where the bucket lies, where the store said so and it looks like a region's name.</summary>
+    public string? Region { get; init; }
 }

@@ -76,6 +76,7 @@ internal sealed class CloudObjects(
         Container = container,
         Prefix = objects.Prefix,
         Endpoint = objects.Endpoint,
+        EncryptionScope = objects.EncryptionScope,
         ClientRange = policy.ClientNetworks is [var network] ? RangeOf(network) : null,
         MaxLifetime = policy.Signing.MaxLifetime,
         UploadMax = policy.Signing.UploadMax,

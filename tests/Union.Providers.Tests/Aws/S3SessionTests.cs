@@ -9,7 +9,8 @@ using Union.Testing.Servers;
 namespace Union.Providers.Tests.Aws;
 
 /// <summary>Roles, sessions and credentials against a gateway that verifies them.</summary>
-public sealed class S3SessionTests(RadosGateway gateway) : IClassFixture<RadosGateway>
+[Collection(SharedGateway.Name)]
+public sealed class S3SessionTests(RadosGateway gateway)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -77,6 +78,34 @@ public sealed class S3SessionTests(RadosGateway gateway) : IClassFixture<RadosGa
         Assert.Contains(
             await ErrorAsync(() => plain.Store.OpenReadAsync(ObjectKey.Parse("a"), 0, Cancel)), refusals);
         Assert.Contains(await ErrorAsync(() => withRole.Store.PresignAsync(grant, Cancel).AsTask()), refusals);
+    }
+
+    // Closed again unchanged the same token is taken, so what is refused is its end and nothing else.
+    [Theory]
+    [InlineData(false, HttpStatusCode.OK)]
+    [InlineData(true, HttpStatusCode.Forbidden)]
+    public async Task Session_ThatHasEnded_OpensNothing(bool hasEnded, HttpStatusCode expected)
+    {
+        var options = S3Stores.OptionsOf(gateway);
+        await using var owner = S3Stores.Open(gateway, _ => options);
+        await owner.Store.PutAsync(ObjectKey.Parse("a"), new MemoryStream("a"u8.ToArray()), PutMode.Replace, Cancel);
+        var session = await StsTokens.NewAsync(gateway, hasEnded, Cancel);
+        var credentials = new SessionAWSCredentials(
+            session.AccessKeyId, session.SecretKey.Reveal(), session.SessionToken!.Reveal());
+        await using var test = S3Stores.Open(gateway, _ => options, credentials);
+
+        var signed = await test.Store.PresignAsync(
+            new PresignGrant(PresignVerb.Get, ObjectKey.Parse("a"), TimeSpan.FromMinutes(5)), Cancel);
+        using var answer = await test.Client.SendAsync(signed.ToMessage(), Cancel);
+
+        Assert.Equal(expected, answer.StatusCode);
+        if (hasEnded)
+        {
+            // Amazon says ExpiredToken; Ceph denies access.
+            Assert.Contains(
+                await ErrorAsync(() => test.Store.OpenReadAsync(ObjectKey.Parse("a"), 0, Cancel)),
+                new[] { ObjectStoreError.BadCredentials, ObjectStoreError.Denied });
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using Union.Providers.Aws.Objects;
+using Union.Testing;
 using Union.Testing.Objects;
 using Union.Testing.Servers;
 
@@ -12,21 +13,40 @@ internal static class S3Stores
     public static ObjectStoreUnderTest Open(
         RadosGateway gateway, Func<S3ObjectStoreOptions, S3ObjectStoreOptions>? change = null, AWSCredentials? credentials = null)
     {
+        var options = OptionsOf(gateway);
+        options = change?.Invoke(options) ?? options;
+        credentials ??= new BasicAWSCredentials(gateway.AccessKey, gateway.SecretKey);
+        var store = new S3ObjectStore(options, credentials, TimeProvider.System);
+        var behind = new S3ObjectStore(options, credentials, new ShiftedTime(TimeSpan.FromHours(-2)));
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        return new ObjectStoreUnderTest(store, client, advance: null, pageSize: 1000, () =>
+        {
+            store.Dispose();
+            behind.Dispose();
+            return ValueTask.CompletedTask;
+        })
+        {
+            Behind = behind,
+            LifetimeParameter = "X-Amz-Expires",
+            TypeParameter = "response-content-type",
+            SignWithEndedCredential = async grant =>
+            {
+                var ended = await StsTokens.NewAsync(gateway, hasEnded: true, TestContext.Current.CancellationToken);
+                return new SigV4QuerySigner(S3Address.Of(options), options.Region)
+                    .Sign(grant, $"{options.Prefix}/{grant.Key}", ended, TimeProvider.System.GetUtcNow());
+            },
+        };
+    }
+
+    public static S3ObjectStoreOptions OptionsOf(RadosGateway gateway)
+    {
         Assert.SkipWhen(gateway.Absent is not null, gateway.Absent ?? "");
-        var options = new S3ObjectStoreOptions
+        return new S3ObjectStoreOptions
         {
             Bucket = RadosGateway.Bucket,
             Prefix = "tests/" + RandomNumberGenerator.GetHexString(16),
             Region = "us-east-1",
             Endpoint = gateway.Endpoint,
         };
-        var owner = new BasicAWSCredentials(gateway.AccessKey, gateway.SecretKey);
-        var store = new S3ObjectStore(change?.Invoke(options) ?? options, credentials ?? owner, TimeProvider.System);
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-        return new ObjectStoreUnderTest(store, client, advance: null, pageSize: 1000, () =>
-        {
-            store.Dispose();
-            return ValueTask.CompletedTask;
-        });
     }
 }

@@ -1,4 +1,5 @@
 using Union.Core.ComputePlane.Objects;
+using Union.Providers.Azure.Objects;
 using Union.Testing.Objects;
 using Union.Testing.Servers;
 
@@ -17,6 +18,34 @@ public sealed class BlobObjectStoreTests(Azurite azurite) : ObjectStoreContract,
             () => test.Store.OpenReadAsync(Key("a"), 0, Cancel));
 
         Assert.Equal(ObjectStoreError.NoBucket, thrown.Error);
+    }
+
+    [Fact]
+    public async Task Identity_WhoseTokenHasEnded_IsBadCredentials()
+    {
+        await using var test = await CreateAsync();
+        var options = new BlobObjectStoreOptions { Account = Azurite.Account, Container = "tests", Endpoint = azurite.Endpoint };
+        using var client = azurite.CreateClient();
+        using var store = new BlobObjectStore(
+            options, BlobStores.IdentityThatEnds(TimeSpan.FromHours(-1)), TimeProvider.System, client);
+
+        var thrown = await Assert.ThrowsAsync<ObjectStoreException>(() => store.OpenReadAsync(Key("a"), 0, Cancel));
+        var signing = await Assert.ThrowsAsync<ObjectStoreException>(async () => await store.PresignAsync(Get("a"), Cancel));
+
+        Assert.Equal("object_store_credentials", thrown.ToAnswer().Reason);
+        Assert.Equal("object_store_credentials", signing.ToAnswer().Reason);
+    }
+
+    // That it is signed as Microsoft signs it, VendorSignerTests know; azurite has no scopes.
+    [Fact]
+    public async Task SignedPut_WithAnEncryptionScope_NamesIt_AndAGetDoesNot()
+    {
+        await using var test = await BlobStores.OpenAsync(azurite, o => o with { EncryptionScope = "customer-key" });
+        var put = await test.Store.PresignAsync(new PresignGrant(PresignVerb.Put, Key("a"), TimeSpan.FromMinutes(5)), Cancel);
+        var get = await test.Store.PresignAsync(Get("a"), Cancel);
+
+        Assert.Contains("&ses=customer-key&", put.Url.Reveal(), StringComparison.Ordinal);
+        Assert.DoesNotContain("ses=", get.Url.Reveal(), StringComparison.Ordinal);
     }
 
     [Fact]

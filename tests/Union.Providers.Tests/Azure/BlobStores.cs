@@ -4,7 +4,10 @@ using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Union.Core.ComputePlane.Objects;
 using Union.Providers.Azure.Objects;
+using Union.Testing;
 using Union.Testing.Objects;
 using Union.Testing.Servers;
 
@@ -30,16 +33,46 @@ internal static class BlobStores
             Prefix = "p/" + RandomNumberGenerator.GetHexString(16),
             Endpoint = azurite.Endpoint,
         };
-        var store = new BlobObjectStore(change?.Invoke(options) ?? options, new Identity(), TimeProvider.System, client);
+        options = change?.Invoke(options) ?? options;
+        var store = new BlobObjectStore(options, new Identity(), TimeProvider.System, client);
+        var behind = new BlobObjectStore(options, new Identity(), new ShiftedTime(TimeSpan.FromHours(-2)), client);
         return new ObjectStoreUnderTest(store, client, advance: null, pageSize: 60, () =>
         {
             store.Dispose();
+            behind.Dispose();
             return ValueTask.CompletedTask;
-        });
+        })
+        {
+            Behind = behind,
+            LifetimeParameter = "se",
+            TypeParameter = "rsct",
+            SignWithEndedCredential = grant => SignWithRevokedKeyAsync(service, options, grant),
+        };
+    }
+
+    /// <summary>The identity behind a store, whose tokens end when a test says.</summary>
+    public static TokenCredential IdentityThatEnds(TimeSpan fromNow) => new Identity(fromNow);
+
+    // Azure revokes a delegation key by deriving another one for the same parameters.
+    private static async Task<PresignedRequest> SignWithRevokedKeyAsync(
+        BlobServiceClient service, BlobObjectStoreOptions options, PresignGrant grant)
+    {
+        using var keys = new UserDelegationKeys(
+            async (starts, expires, cancellationToken) =>
+            {
+                var asked = new BlobGetUserDelegationKeyOptions(expires) { StartsOn = starts };
+                var key = (await service.GetUserDelegationKeyAsync(asked, cancellationToken)).Value;
+                return BlobsModelFactory.UserDelegationKey(
+                    key.SignedObjectId, key.SignedTenantId, key.SignedStartsOn, key.SignedExpiresOn, key.SignedService,
+                    key.SignedVersion, Convert.ToBase64String(new byte[32]));
+            },
+            TimeProvider.System);
+        return await new BlobSasSigner(keys, options, TimeProvider.System)
+            .SignAsync(grant, $"{options.Prefix}/{grant.Key}", TestContext.Current.CancellationToken);
     }
 
     /// <summary>Tokens as Entra makes them, but for the signature, which azurite does not check.</summary>
-    private sealed class Identity : TokenCredential
+    private sealed class Identity(TimeSpan? life = null) : TokenCredential
     {
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {
@@ -50,7 +83,7 @@ internal static class BlobStores
                 iss = "https://sts.windows.net/ab1f708d-50f6-404c-a006-d71b2ac7a606/",
                 iat = now.AddMinutes(-5).ToUnixTimeSeconds(),
                 nbf = now.AddMinutes(-5).ToUnixTimeSeconds(),
-                exp = now.AddHours(1).ToUnixTimeSeconds(),
+                exp = (now + (life ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds(),
                 oid = "23657296-5cd5-45b0-a809-d972a7f4dfe1",
                 tid = "dd0d0df1-06c3-436c-8034-4b9a153097ce",
             });

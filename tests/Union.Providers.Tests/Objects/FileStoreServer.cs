@@ -65,5 +65,14 @@ internal sealed class FileStoreServer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    public ObjectStoreUnderTest ToTest() => new(Store, Client, Time.Advance, pageSize: 20, DisposeAsync);
+    public ObjectStoreUnderTest ToTest() => new(Store, Client, Time.Advance, pageSize: 20, DisposeAsync)
+    {
+        LifetimeParameter = "e",
+        TypeParameter = "t",
+
+        // The key file was replaced.
+        SignWithEndedCredential = grant => Task.FromResult(
+            SignerWith(KeyFile.OpenOrCreate(Path.Combine(_folder.FullName, "old.key")))
+                .Sign(grant, Time.GetUtcNow() + grant.Lifetime)),
+    };
 }

@@ -46,6 +46,9 @@ public sealed class VendorSignerTests
         }
 
         Assert.Equal(4 * Keys.Count, file.Vectors.Count);
+        Assert.All([true, false], has => Assert.InRange(file.Vectors.Count(v => v.Token is not null == has), Keys.Count, int.MaxValue));
+        Assert.InRange(file.Vectors.Count(v => v.Endpoint is not null), 100, int.MaxValue);
+        Assert.All([true, false], path => Assert.InRange(file.Vectors.Count(v => v.PathStyle is true == path), Keys.Count, int.MaxValue));
     }
 
     [Fact]
@@ -78,16 +81,29 @@ public sealed class VendorSignerTests
         var time = new FakeTimeProvider(file.At);
         using var keys = new UserDelegationKeys((_, _, _) => Task.FromResult(key), time);
         var options = new BlobObjectStoreOptions { Account = file.Account!, Container = file.Container! };
-        var signer = new BlobSasSigner(keys, options, time);
 
         foreach (var vector in file.Vectors)
         {
+            var signer = new BlobSasSigner(
+                keys, options with { EncryptionScope = vector.Scope, ClientRange = vector.Range }, time);
             var signed = await signer.SignAsync(
                 GrantOf(vector, file) with { ContentLength = null, ContentMd5 = null }, vector.Key, Cancel);
             Same("?" + vector.Query, signed.Url.Reveal()[signed.Url.Reveal().IndexOf('?', StringComparison.Ordinal)..]);
         }
 
-        Assert.Equal(5 * Keys.Count, file.Vectors.Count);
+        Assert.Equal(6 * Keys.Count, file.Vectors.Count);
+        Assert.All([null, "customer-key"], scope => Assert.Contains(file.Vectors, v => v.Scope == scope));
+    }
+
+    // So that nobody makes the comparison smaller without being seen.
+    [Fact]
+    public void Keys_AreFiveHundredAtLeast_OfEveryKind()
+    {
+        Assert.InRange(Keys.Distinct().Count(), 500, int.MaxValue);
+        Assert.All(
+            " +~%?#[]'.\u65e5\u0438é/".ToCharArray(),
+            c => Assert.True(Keys.Count(key => key.Contains(c, StringComparison.Ordinal)) >= 10, $"U+{(int)c:X4}"));
+        Assert.Contains(Keys, key => System.Text.Encoding.UTF8.GetByteCount(key) > 900);
     }
 
     private static async Task<VectorFile> SignThereAsync(string package, string script)
@@ -122,5 +138,5 @@ public sealed class VendorSignerTests
 
     private sealed record Vector(
         string Verb, string Key, string Url, string? Query, string? Type, string? Disposition, long? Length, string? Md5,
-        bool CreateOnly, string? Token, string? Endpoint, bool? PathStyle);
+        bool CreateOnly, string? Token, string? Endpoint, bool? PathStyle, string? Scope, string? Range);
 }

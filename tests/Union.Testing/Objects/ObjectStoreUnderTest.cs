@@ -17,6 +17,21 @@ public sealed class ObjectStoreUnderTest(
 
     public int PageSize { get; } = pageSize;
 
+    /// <summary>The same place by a clock that is hours behind, where the server's own cannot be moved.</summary>
+    public IObjectStore? Behind { get; init; }
+
+    /// <summary>Signs with a credential that the server knew and takes no more.</summary>
+    public Func<PresignGrant, Task<PresignedRequest>>? SignWithEndedCredential { get; init; }
+
+    /// <summary>The parameter of a URL that says how long or until when it lives.</summary>
+    public string? LifetimeParameter { get; init; }
+
+    /// <summary>The parameter of a URL that sets the content type of the answer.</summary>
+    public string? TypeParameter { get; init; }
+
+    /// <summary>Misuses that this store has no way for, each with the reason.</summary>
+    public IReadOnlyDictionary<Misuse, string> Without { get; init; } = new Dictionary<Misuse, string>();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -29,6 +29,10 @@ public sealed class RadosGateway : IAsyncLifetime
     /// <summary>A bucket of the user's, made when the server starts.</summary>
     public const string Bucket = "test-bucket";
 
+    /// <summary>Keys of the server's key service.</summary>
+    public const string EncryptionKey = "testkey-1";
+    public const string OtherEncryptionKey = "testkey-2";
+
     /// <summary>A role that the user may assume, with every right on every bucket.</summary>
     public const string Role = "arn:aws:iam:::role/signer";
 

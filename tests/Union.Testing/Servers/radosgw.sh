@@ -46,6 +46,9 @@ rgw frontends = beast endpoint=127.0.0.1:$((port + 1))
 rgw thread pool size = 32
 rgw s3 auth use sts = true
 rgw sts key = abcdefghijklmnop
+rgw crypt require ssl = false
+rgw crypt s3 kms backend = testing
+rgw crypt s3 kms encryption keys = testkey-1=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= testkey-2=YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY=
 [osd]
 ms bind port min = $((port + 10))
 ms bind port max = $((port + 40))
