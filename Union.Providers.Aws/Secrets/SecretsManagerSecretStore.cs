@@ -78,6 +78,21 @@ public sealed class SecretsManagerSecretStore(AwsSecretStoreOptions options, Tim
             : SecretText.Decode(answer.Text("SecretString") ?? "");
     }
 
+    public async Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject { ["SecretId"] = SecretPath.Of(options.Prefix, name) };
+        var answer = await _calls.CallAsync("DescribeSecret", body, cancellationToken);
+        if (!answer.IsSuccess && !IsMissing(answer))
+        {
+            throw SecretsManagerCalls.Refused(answer, "DescribeSecret");
+        }
+
+        // One in its recovery window is still described.
+        return answer.IsSuccess && answer["DeletedDate"].ValueKind is JsonValueKind.Undefined
+            ? new StoredSecret(name, CreatedOf(answer["CreatedDate"]))
+            : null;
+    }
+
     public async Task DeleteAsync(SecretName name, CancellationToken cancellationToken)
     {
         var body = new JsonObject
@@ -120,7 +135,7 @@ public sealed class SecretsManagerSecretStore(AwsSecretStoreOptions options, Tim
             {
                 if (SecretPath.TryRead(options.Prefix, item.GetProperty("Name").GetString()!) is { } name)
                 {
-                    yield return new StoredSecret(name, CreatedOf(item));
+                    yield return new StoredSecret(name, CreatedOf(item.GetProperty("CreatedDate")));
                 }
             }
 
@@ -163,10 +178,10 @@ public sealed class SecretsManagerSecretStore(AwsSecretStoreOptions options, Tim
     private static bool IsMissing(SecretStoreAnswer answer) => answer.Status is HttpStatusCode.BadRequest
         && SecretsManagerCalls.CodeOf(answer) is "ResourceNotFoundException" or "InvalidRequestException";
 
-    private static DateTimeOffset CreatedOf(JsonElement item)
+    private static DateTimeOffset CreatedOf(JsonElement date)
     {
         // Seconds with fractions, as this protocol writes every instant.
-        var seconds = item.GetProperty("CreatedDate").GetDecimal();
+        var seconds = date.GetDecimal();
         return DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
     }
 

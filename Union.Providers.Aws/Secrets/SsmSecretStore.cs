@@ -99,6 +99,11 @@ public sealed class SsmSecretStore : ISecretStore, IDisposable
         }
     }
 
+    public async Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken) =>
+        await FindAsync(SecretPath.Of(Root, name), cancellationToken) is { } found
+            ? new StoredSecret(name, CreatedOf(found))
+            : null;
+
     public async Task DeleteAsync(SecretName name, CancellationToken cancellationToken)
     {
         try

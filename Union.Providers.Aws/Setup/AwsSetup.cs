@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Setup;
 
 namespace Union.Providers.Aws.Setup;
@@ -101,7 +102,7 @@ public static class AwsSetup
                 ? ["ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"]
                 :
                 [
-                    "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue",
+                    "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
                     "secretsmanager:PutSecretValue",
                 ],
             [$"arn:{Partition(region)}:{service}:{region}:{setup.Account ?? "*"}:{resource}"]);
@@ -121,14 +122,13 @@ public static class AwsSetup
     {
         string[] all = [Bucket(setup, bucket), $"{Bucket(setup, bucket)}/*"];
         string[] objects = [$"{Bucket(setup, bucket)}/*"];
-        var age = ((long)setup.MaxLifetime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        var oldUrls = Refuse("UrlsThatAreTooOld", objects, Condition("NumericGreaterThan", "s3:signatureAge", age));
-        oldUrls["Condition"]!["StringEquals"] = new JsonObject { ["s3:authType"] = "REST-QUERY-STRING" };
         var content = Policy(
         [
             Refuse("WithoutTls", all, Condition("Bool", "aws:SecureTransport", "false")),
             Refuse("OldTls", all, Condition("NumericLessThan", "s3:TlsVersion", "1.2")),
-            oldUrls,
+            TooOld("UrlsThatAreTooOld", objects, setup.MaxLifetime),
+            .. setup.Lifetimes.Where(pair => pair.Value < setup.MaxLifetime).OrderBy(pair => pair.Key)
+                .Select(pair => TooOld($"UrlsThatAreTooOld{pair.Key}", FoldersOf(setup, bucket, pair.Key), pair.Value)),
             Refuse("OtherWaysToAsk", objects, new JsonObject
             {
                 ["StringNotEquals"] = new JsonObject { ["s3:authType"] = new JsonArray("REST-HEADER", "REST-QUERY-STRING") },
@@ -139,6 +139,30 @@ public static class AwsSetup
             "bucket-policy" + suffix, $"What the bucket {bucket} refuses, whoever asks.",
             $"aws s3api put-bucket-policy --bucket {bucket} --policy file://bucket-policy{suffix}.json   # merge it with what is there",
             content);
+    }
+
+    private static JsonObject TooOld(string name, string[] objects, TimeSpan lifetime)
+    {
+        var age = ((long)lifetime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        var statement = Refuse(name, objects, Condition("NumericGreaterThan", "s3:signatureAge", age));
+        statement["Condition"]!["StringEquals"] = new JsonObject { ["s3:authType"] = "REST-QUERY-STRING" };
+        return statement;
+    }
+
+    // Where the layout puts them. A star passes slashes too, so what tasks write is named by its own folders: the logs and
+    // reports beside it may live longer.
+    private static string[] FoldersOf(CloudSetup setup, string bucket, ArtifactKind kind)
+    {
+        var project = $"{Bucket(setup, bucket)}/{setup.Root}/v1/*/*/*";
+        return kind switch
+        {
+            ArtifactKind.Code => [$"{project}/code/*"],
+            ArtifactKind.Inputs => [$"{project}/inputs/*", $"{project}/uploads/*", $"{project}/runs/*/*/inputs.pb"],
+            ArtifactKind.Outputs => [$"{project}/runs/*/*/*/outputs.pb", $"{project}/runs/*/*/*/raw/*"],
+            ArtifactKind.Reports => [$"{project}/runs/*/*/*/report.html"],
+            ArtifactKind.Logs => [$"{project}/runs/*/*/*/logs/*"],
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
     }
 
     private static SetupDocument Cors(string origin, string bucket, string suffix) => new(

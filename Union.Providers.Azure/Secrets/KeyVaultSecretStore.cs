@@ -101,6 +101,21 @@ public sealed class KeyVaultSecretStore : ISecretStore, IDisposable
         }
     }
 
+    // The vault answers a secret's properties with its value or in a listing, and in no third way.
+    public async Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(NameOf(name), cancellationToken) is { } found
+                ? new StoredSecret(name, CreatedOf(found))
+                : null;
+        }
+        catch (Exception e) when (KeyVaultFailures.IsFailure(e, cancellationToken))
+        {
+            throw KeyVaultFailures.Translate(e, "getSecret/action");
+        }
+    }
+
     public async Task DeleteAsync(SecretName name, CancellationToken cancellationToken)
     {
         try

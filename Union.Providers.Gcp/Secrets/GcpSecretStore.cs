@@ -87,6 +87,17 @@ public sealed class GcpSecretStore(GcpSecretStoreOptions options) : ISecretStore
             : new SecretBytes(data);
     }
 
+    public async Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken)
+    {
+        var answer = await _calls.CallAsync(HttpMethod.Get, "/" + IdOf(name), null, cancellationToken);
+        if (!answer.IsSuccess && answer.Status is not HttpStatusCode.NotFound)
+        {
+            throw _calls.Refused(answer, "secretmanager.secrets.get");
+        }
+
+        return answer.IsSuccess ? new StoredSecret(name, answer["createTime"].GetDateTimeOffset()) : null;
+    }
+
     public async Task DeleteAsync(SecretName name, CancellationToken cancellationToken)
     {
         var answer = await _calls.CallAsync(HttpMethod.Delete, "/" + IdOf(name), null, cancellationToken);

@@ -65,7 +65,7 @@ public static class GcpSetup
 
         // A condition sees the name of a secret that exists: not that of one to be made, and none in a listing.
         yield return Role(project, "secrets-role", "unionSecrets", "What the compute plane may do with its secrets.",
-            ["secretmanager.secrets.delete", "secretmanager.versions.access", "secretmanager.versions.add"], []);
+            ["secretmanager.secrets.delete", "secretmanager.secrets.get", "secretmanager.versions.access", "secretmanager.versions.add"], []);
         yield return Role(project, "secret-names-role", "unionSecretNames",
             "Making and listing secrets, which cannot be narrowed to a prefix: names, no values.",
             ["secretmanager.secrets.create", "secretmanager.secrets.list"],

@@ -41,7 +41,7 @@ public sealed class KubernetesSecretStore : ISecretStore, IDisposable
 
         for (var tries = 1; ; tries++)
         {
-            var old = mode is PutSecret.Replace ? await FindAsync(name, cancellationToken) : null;
+            var old = mode is PutSecret.Replace ? await ReadAsync(name, cancellationToken) : null;
             var answer = await WriteAsync(name, value, old?.Text("metadata", "resourceVersion"), cancellationToken);
             if (answer.IsSuccess)
             {
@@ -63,12 +63,15 @@ public sealed class KubernetesSecretStore : ISecretStore, IDisposable
 
     public async Task<SecretBytes> GetAsync(SecretName name, string? version, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(name, cancellationToken);
+        var found = await ReadAsync(name, cancellationToken);
         return found is not null && (version is null || version == found.Text("metadata", "resourceVersion"))
             && SecretObject.ValueOf(found) is { } value
             ? value
             : throw SecretStoreException.Missing(name);
     }
+
+    public async Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken) =>
+        await ReadAsync(name, cancellationToken) is { } found ? SecretObject.Read(found["metadata"]) : null;
 
     public async Task DeleteAsync(SecretName name, CancellationToken cancellationToken)
     {
@@ -113,7 +116,7 @@ public sealed class KubernetesSecretStore : ISecretStore, IDisposable
         while (next.Length > 0);
     }
 
-    private async Task<SecretStoreAnswer?> FindAsync(SecretName name, CancellationToken cancellationToken)
+    private async Task<SecretStoreAnswer?> ReadAsync(SecretName name, CancellationToken cancellationToken)
     {
         var answer = await CallAsync(HttpMethod.Get, $"/{SecretObject.NameOf(name)}", null, cancellationToken);
         if (answer.Status is HttpStatusCode.NotFound)

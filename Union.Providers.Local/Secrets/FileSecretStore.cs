@@ -44,7 +44,7 @@ public sealed class FileSecretStore : ISecretStore, IDisposable
         try
         {
             var now = _time.GetUtcNow();
-            var old = await FindAsync(name, cancellationToken);
+            var old = await OpenAsync(name, cancellationToken);
             if (old is not null && mode is PutSecret.CreateOnly)
             {
                 throw new SecretStoreException(SecretStoreError.AlreadyExists, $"Secret {name} exists already.");
@@ -67,7 +67,7 @@ public sealed class FileSecretStore : ISecretStore, IDisposable
 
     public async Task<SecretBytes> GetAsync(SecretName name, string? version, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(name, cancellationToken);
+        var found = await OpenAsync(name, cancellationToken);
         if (found is null || (version is not null && version != found.Version))
         {
             throw new SecretStoreException(SecretStoreError.NotFound, $"There is no secret {name}.");
@@ -82,6 +82,9 @@ public sealed class FileSecretStore : ISecretStore, IDisposable
             throw Damaged(e);
         }
     }
+
+    public async Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken) =>
+        await OpenAsync(name, cancellationToken) is { } found ? new StoredSecret(name, found.Created) : null;
 
     public async Task DeleteAsync(SecretName name, CancellationToken cancellationToken)
     {
@@ -120,7 +123,7 @@ public sealed class FileSecretStore : ISecretStore, IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    private async Task<SealedSecret?> FindAsync(SecretName name, CancellationToken cancellationToken)
+    private async Task<SealedSecret?> OpenAsync(SecretName name, CancellationToken cancellationToken)
     {
         var found = await ReadAsync(PathOf(name), cancellationToken);
 

@@ -75,6 +75,11 @@ public sealed class VaultSecretStore : ISecretStore, IDisposable
                 SecretStoreError.NotFound, $"Secret {name} was written by others and has no text field 'value'.");
     }
 
+    public async Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken) =>
+        await FindMetadataAsync(name, cancellationToken) is { } found && !IsDeleted(found, out _)
+            ? new StoredSecret(name, found["data", "created_time"].GetDateTimeOffset())
+            : null;
+
     public async Task DeleteAsync(SecretName name, CancellationToken cancellationToken)
     {
         var answer = await CallAsync(HttpMethod.Delete, $"metadata/{PathOf(name)}", null, cancellationToken);
@@ -145,7 +150,7 @@ public sealed class VaultSecretStore : ISecretStore, IDisposable
     {
         var answer = await CallAsync(HttpMethod.Get, $"metadata/{PathOf(name)}", null, cancellationToken);
         return answer.IsSuccess ? answer
-            : answer.Status is HttpStatusCode.NotFound ? null
+            : answer.Status is HttpStatusCode.NotFound && !IsUnmounted(answer) ? null
             : throw Refused(answer, "read", "metadata");
     }
 

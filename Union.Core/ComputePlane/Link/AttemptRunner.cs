@@ -8,6 +8,7 @@ using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Journal;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Secrets;
+using Union.Core.Pipeline;
 using ErrorKind = Union.Core.ComputePlane.Execution.ErrorKind;
 using WirePhase = Flyteidl2.Common.ActionPhase;
 
@@ -19,7 +20,7 @@ namespace Union.Core.ComputePlane.Link;
 /// </summary>
 public sealed partial class AttemptRunner(
     AttemptJournal journal, IExecutor executor, AttemptWorkBuilder builder, CacheLookup cache, PrivateParts privateParts,
-    OutboxSignal outbox, AttemptMeter meter, TimeProvider time, ILogger<AttemptRunner> logger)
+    OutboxSignal outbox, AttemptMeter meter, IAuditLog audit, TimeProvider time, ILogger<AttemptRunner> logger)
 {
     /// <summary>Takes an assignment on and runs it; one that was taken on before is left to its first runner.</summary>
     public async Task RunAsync(Assignment assignment, CancellationToken cancellationToken)
@@ -99,6 +100,7 @@ public sealed partial class AttemptRunner(
             or InvalidProtocolBufferException)
         {
             var now = time.GetUtcNow();
+            await JournalAsync(assignment.Id(), e, now);
             await EndAsync(
                 assignment, new AttemptResult(AttemptOutcome.Failed, now, now, ToError(e), null, null), cancellationToken);
             return false;
@@ -109,6 +111,15 @@ public sealed partial class AttemptRunner(
         outbox.Progressed();
         return true;
     }
+
+    // What the control plane sent and this cluster will not do is evidence that the control plane cannot edit.
+    private Task JournalAsync(AttemptId id, Exception exception, DateTimeOffset now) => exception is UnionException refusal
+        ? audit.WriteAsync(
+            new AuditEntry(
+                id.Action.Run.Org, now, $"task:{id.Action.Run.Name}/{id.Action.Name}", "StartAttempt",
+                $"attempt {id.Action.Run.Scope}/{id.Action.Run.Name}/{id.Action.Name}/{id.Attempt}", refusal.Reason, ""),
+            CancellationToken.None)
+        : Task.CompletedTask;
 
     private async Task FinishAsync(Assignment assignment, CancellationToken cancellationToken)
     {

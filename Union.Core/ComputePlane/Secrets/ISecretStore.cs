@@ -14,6 +14,9 @@ public interface ISecretStore
     /// <summary>The newest value, or that of one version. NotFound where there is none.</summary>
     Task<SecretBytes> GetAsync(SecretName name, string? version, CancellationToken cancellationToken);
 
+    /// <summary>That a secret of exactly this name and scope exists and since when, by one call; null where there is none.</summary>
+    Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken);
+
     /// <summary>Removes a secret; afterwards it is NotFound even where the store keeps a recoverable copy.</summary>
     Task DeleteAsync(SecretName name, CancellationToken cancellationToken);
 

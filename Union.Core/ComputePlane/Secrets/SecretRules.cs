@@ -18,21 +18,6 @@ internal static class SecretRules
         }
     }
 
-    /// <summary>The stored secret of exactly this name and scope, or null.</summary>
-    public static async Task<StoredSecret?> FindAsync(
-        this ISecretStore store, SecretName name, CancellationToken cancellationToken)
-    {
-        await foreach (var secret in store.ListAsync(name.Scope, cancellationToken))
-        {
-            if (secret.Name == name)
-            {
-                return secret;
-            }
-        }
-
-        return null;
-    }
-
     public static UnionException Missing(SecretName name) => new(
         ErrorCode.NotFound, "secret_missing", $"Secret {name} does not exist.",
         "List the secrets of the project and domain, or create it.");

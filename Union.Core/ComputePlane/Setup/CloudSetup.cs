@@ -1,3 +1,5 @@
+using Union.Core.ComputePlane.Objects;
+
 namespace Union.Core.ComputePlane.Setup;
 
 /// <summary>What a configuration needs of a cloud, in words that every cloud has.</summary>
@@ -22,6 +24,9 @@ public sealed record CloudSetup
 
     /// <summary>The longest life of a signed URL.</summary>
     public required TimeSpan MaxLifetime { get; init; }
+
+    /// <summary>Shorter lives of some kinds of objects.</summary>
+    public IReadOnlyDictionary<ArtifactKind, TimeSpan> Lifetimes { get; init; } = new Dictionary<ArtifactKind, TimeSpan>();
 
     /// <summary>Where browsers show the console, which reads reports by signed URL.</summary>
     public string? Origin { get; init; }

@@ -14,6 +14,7 @@ internal static partial class CloudSetups
         {
             Buckets = [],
             MaxLifetime = plane.Policy.Signing.MaxLifetime,
+            Lifetimes = plane.Policy.Signing.Lifetimes,
             Origin = configuration.ControlPlane.Clients.PublicUrl?.GetLeftPart(UriPartial.Authority),
             Secrets = SecretsOf(plane.Secrets, cloud),
         };

@@ -96,6 +96,29 @@ public sealed class CloudPolicyTests : IDisposable
         Assert.Equal(["arn:aws:s3:::main/east/union/*", "arn:aws:s3:::apart/east/union/*"], resources);
     }
 
+    // The bucket holds shorter lives too, whoever signs.
+    [Fact]
+    public async Task Policy_OfAKindWithALifeOfItsOwn_BoundsItsFolders()
+    {
+        var file = _folder.Write("kinds.yaml", """
+            version: 1
+            computePlane:
+              objects: {provider: s3, bucket: main, prefix: east, region: eu-central-1}
+              policy: {maxLifetime: 30m, lifetimes: {reports: 5m, code: 30m}}
+            """);
+
+        var result = await CliResult.RunAsync(
+            null, ["cloud", "policy", "aws", "--config", file, "--output", "json"], "", TestContext.Current.CancellationToken);
+
+        var statements = JsonNode.Parse(result.Out)!["bucket-policy"]!["Statement"]!.AsArray()
+            .ToDictionary(s => s!["Sid"]!.GetValue<string>(), s => s!);
+        Assert.DoesNotContain("UrlsThatAreTooOldCode", statements.Keys);
+        var reports = statements["UrlsThatAreTooOldReports"];
+        Assert.Equal("300000", reports["Condition"]!["NumericGreaterThan"]!["s3:signatureAge"]!.GetValue<string>());
+        Assert.Equal("arn:aws:s3:::main/east/union/v1/*/*/*/runs/*/*/*/report.html", reports["Resource"]!.GetValue<string>());
+        Assert.Equal("1800000", statements["UrlsThatAreTooOld"]["Condition"]!["NumericGreaterThan"]!["s3:signatureAge"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData("which bucket?", "gcp", "--account", "p")]
     [InlineData("which region?", "aws", "--bucket", "b")]

@@ -2,6 +2,7 @@ using Flyteidl2.Common;
 using Flyteidl2.Task;
 using Flyteidl2.Workflow;
 using Grpc.Core;
+using Microsoft.Data.Sqlite;
 using Union.Integration.Tests.Processes;
 using Task = System.Threading.Tasks.Task;
 
@@ -69,7 +70,20 @@ public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlyteP
             "nothing", 0, run => run.RawDataStorage = new RawDataStorage { RawDataPrefix = "file:///etc/raw" }));
 
         Assert.StartsWith("run_folder_unsupported", own.ErrorInfo.Message, StringComparison.Ordinal);
+        Assert.Equal(1L, await JournalledAsync("run_folder_unsupported"));
         Assert.Equal(StatusCode.InvalidArgument, foreign.StatusCode);
+    }
+
+    // Evidence that the control plane cannot edit: it lies on the cluster's own disk.
+    private async Task<object?> JournalledAsync(string outcome)
+    {
+        var file = Path.Combine(planes.Union.Compute.Folder, "data", "state.db");
+        await using var journal = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=false");
+        await journal.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = journal.CreateCommand();
+        command.CommandText = "select count(*) from audit where action = 'StartAttempt' and outcome = $outcome";
+        command.Parameters.AddWithValue("$outcome", outcome);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

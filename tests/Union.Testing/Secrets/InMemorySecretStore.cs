@@ -13,6 +13,9 @@ public sealed class InMemorySecretStore(TimeProvider time, int maxValueBytes = 2
 
     public SecretStoreCapabilities Capabilities { get; } = new(maxValueBytes);
 
+    /// <summary>How often a scope was listed.</summary>
+    public int Listings { get; private set; }
+
     public Task<string> PutAsync(SecretName name, SecretBytes value, PutSecret mode, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -45,6 +48,14 @@ public sealed class InMemorySecretStore(TimeProvider time, int maxValueBytes = 2
         }
     }
 
+    public Task<StoredSecret?> FindAsync(SecretName name, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_secrets.TryGetValue(name, out var found) ? new StoredSecret(name, found.Created) : null);
+        }
+    }
+
     public Task DeleteAsync(SecretName name, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -60,6 +71,7 @@ public sealed class InMemorySecretStore(TimeProvider time, int maxValueBytes = 2
         List<StoredSecret> found;
         lock (_lock)
         {
+            Listings++;
             found = [.. _secrets.Where(s => scope.Covers(s.Key.Scope)).Select(s => new StoredSecret(s.Key, s.Value.Created))];
         }
 

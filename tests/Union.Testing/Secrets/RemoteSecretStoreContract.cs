@@ -110,6 +110,7 @@ public abstract class RemoteSecretStoreContract : SecretStoreContract
         () => store.PutAsync(Name("a"), Value(value), PutSecret.CreateOnly, Cancel),
         () => store.PutAsync(Name("a"), Value(value), PutSecret.Replace, Cancel),
         () => store.GetAsync(Name("a"), null, Cancel),
+        () => store.FindAsync(Name("a"), Cancel),
         () => store.DeleteAsync(Name("a"), Cancel),
         () => ListAsync(store, Name("a").Scope),
     ];

@@ -122,6 +122,22 @@ public abstract class SecretStoreContract
     }
 
     [Fact]
+    public async Task Find_SaysSinceWhen_OfExactlyThatNameAndScope()
+    {
+        using var test = await CreateAsync();
+        await test.Store.PutAsync(Name("a"), Value("one"), PutSecret.CreateOnly, Cancel);
+        var listed = await test.Store.ListAsync(Name("a").Scope, Cancel).SingleAsync(Cancel);
+        test.Time?.Advance(TimeSpan.FromHours(1));
+        await test.Store.PutAsync(Name("a"), Value("two"), PutSecret.Replace, Cancel);
+
+        Assert.Equal(listed, await test.Store.FindAsync(Name("a"), Cancel));
+        Assert.Null(await test.Store.FindAsync(Name("A"), Cancel));
+        Assert.Null(await test.Store.FindAsync(Name("a") with { Scope = new SecretScope("acme", "p", null) }, Cancel));
+        await test.Store.DeleteAsync(Name("a"), Cancel);
+        Assert.Null(await test.Store.FindAsync(Name("a"), Cancel));
+    }
+
+    [Fact]
     public async Task Delete_IsIdempotent_AndFreesTheName()
     {
         using var test = await CreateAsync();

@@ -42,6 +42,22 @@ public sealed class SecretUseCaseTests
         Assert.Equal("request_invalid", (await plane.RefusedAsync(new CreateSecret("p/", "d d", "a b", Value("")))).Reason);
     }
 
+    // An org may have thousands of secrets, and a store counts its calls.
+    [Fact]
+    public async Task GetUpdateDelete_NeverListTheScope()
+    {
+        using var plane = new ComputePlaneFixture();
+        await plane.SendAsync(new CreateSecret("p", "dev", "a", Value("one")));
+
+        await plane.SendAsync(new GetSecret("p", "dev", "a"));
+        await plane.SendAsync(new UpdateSecret("p", "dev", "a", Value("two")));
+        await plane.SendAsync(new DeleteSecret("p", "dev", "a"));
+
+        Assert.Equal(0, plane.Secrets.Listings);
+        await plane.SendAsync(new ListSecrets("p", "dev", 0, null));
+        Assert.Equal(1, plane.Secrets.Listings);
+    }
+
     [Fact]
     public async Task CreateSecret_ForTheOrg_NeedsMoreThanAGrantInAProject()
     {

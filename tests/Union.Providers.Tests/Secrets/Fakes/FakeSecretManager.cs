@@ -41,6 +41,7 @@ internal sealed partial class FakeSecretManager(FakeTimeProvider time)
         return (call.Method, rest[id.Length..]) switch
         {
             ("POST", "") => Allowed("secrets.create") ?? Create(call),
+            ("GET", "") when id.Length > 0 => Allowed("secrets.get") ?? Get(id),
             ("GET", "") => Allowed("secrets.list") ?? List(call),
             ("DELETE", "") => Allowed("secrets.delete") ?? (_secrets.Remove(id) ? Answer.Ok() : Fail(404, "NOT_FOUND")),
             ("POST", ":addVersion") => Allowed("versions.add") ?? Add(id, call.Json),
@@ -107,6 +108,15 @@ internal sealed partial class FakeSecretManager(FakeTimeProvider time)
             ? Fail(400, "FAILED_PRECONDITION")
             : Answer.Ok(new JsonObject { ["name"] = $"projects/1/secrets/{id}/versions/{number}", ["payload"] = payload.DeepClone() });
     }
+
+    private Answer Get(string id) => _secrets.TryGetValue(id, out var secret)
+        ? Answer.Ok(new JsonObject
+        {
+            ["name"] = $"projects/1/secrets/{id}",
+            ["createTime"] = secret.Created.ToString("O", CultureInfo.InvariantCulture),
+            ["annotations"] = secret.Annotations.DeepClone(),
+        })
+        : Fail(404, "NOT_FOUND");
 
     private Answer List(Call call)
     {

@@ -27,6 +27,7 @@ internal sealed partial class FakeSecretsManager(FakeAws aws)
         "PutSecretValue" => With(call.Json, secret => Add(secret, call.Json)),
         "GetSecretValue" => With(call.Json, secret => Get(secret, call.Json)),
         "DeleteSecret" => With(call.Json, secret => Delete(secret, call.Json)),
+        "DescribeSecret" => Describe(call.Json),
         "ListSecrets" => List(call.Json),
         _ => FakeAws.Fail("UnknownOperationException"),
     };
@@ -93,6 +94,24 @@ internal sealed partial class FakeSecretsManager(FakeAws aws)
                 ["SecretString"] = secret.Versions[index].Text,
                 ["SecretBinary"] = secret.Versions[index].Binary,
             });
+    }
+
+    // Also of one that waits for its deletion, which it then says.
+    private Answer Describe(JsonObject body)
+    {
+        var name = body["SecretId"]!.GetValue<string>();
+        if (!_secrets.TryGetValue(name, out var secret))
+        {
+            return FakeAws.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+        }
+
+        var answer = new JsonObject { ["Name"] = name, ["CreatedDate"] = secret.Created.ToUnixTimeMilliseconds() / 1000m };
+        if (secret.IsDeleted)
+        {
+            answer["DeletedDate"] = aws.Time.GetUtcNow().ToUnixTimeMilliseconds() / 1000m;
+        }
+
+        return Answer.Ok(answer);
     }
 
     private Answer Delete(Secret secret, JsonObject body)
