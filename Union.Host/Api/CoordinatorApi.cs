@@ -7,12 +7,14 @@ using Union.Contracts.Cluster.V1;
 using Union.Core.ControlPlane.Caching;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
 using Union.Host.Api.Data;
 using Union.Host.Api.Runs;
 using Union.Host.Tunnel.Accepting;
 using Assignment = Union.Contracts.Cluster.V1.Assignment;
 using AttemptEvent = Union.Core.ControlPlane.Runs.AttemptEvent;
+using TaskSpec = Flyteidl2.Task.TaskSpec;
 
 namespace Union.Host.Api;
 
@@ -117,7 +119,10 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
         await mediator.Send(
             new SignalAction(
                 run?.Project ?? "", run?.Domain ?? "", run?.Name ?? "", request.ActionId?.Name ?? "", request.ValueType,
-                request.ValuePrivate, request.SignalledBy),
+                request.ValuePrivate, request.SignalledBy)
+            {
+                Parent = request.Parent is null ? null : ToKey(request.Parent),
+            },
             context.CancellationToken);
         return new SignalResponse();
     }
@@ -143,6 +148,22 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
                 _ => ClaimOutcome.Wait,
             },
             OutputUri = claim.OutputUri,
+        };
+    }
+
+    public override async Task<FindBundleResponse> FindBundle(FindBundleRequest request, ServerCallContext context)
+    {
+        var (run, task) = (request.ActionId?.Run, request.TaskId);
+        var projection = task is null
+            ? await mediator.Send(
+                new FindActionTask(
+                    run?.Project ?? "", run?.Domain ?? "", run?.Name ?? "", request.ActionId?.Name ?? ""),
+                context.CancellationToken)
+            : await mediator.Send(
+                new FindDeployedTask(task.Project, task.Domain, task.Name, task.Version), context.CancellationToken);
+        return new FindBundleResponse
+        {
+            CodeBundleUri = TaskFacts.References(TaskSpec.Parser.ParseFrom(projection.Span)).FirstOrDefault(""),
         };
     }
 

@@ -1,6 +1,7 @@
 using FluentValidation;
 using MediatR;
 using Union.Core.Boundary;
+using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
 using Union.Core.Pipeline;
 using Union.Core.Storage;
@@ -16,6 +17,9 @@ public sealed record SignalAction(
     string Project, string Domain, string Run, string Action, string ValueType, string ValuePrivate, string SignalledBy)
     : IUseCase<ActionRow>, IClusterRequest, IAudited
 {
+    /// <summary>The attempt that signals, when a task does: it answers only what its own action asked.</summary>
+    public AttemptKey? Parent { get; init; }
+
     public string AuditedResource => $"condition {Project}/{Domain}/{Run}/{Action}";
 }
 
@@ -48,7 +52,9 @@ internal sealed class SignalActionHandler(
         var found = await ActionStore.FindAsync(session, id);
 
         // A run of another cluster is as unknown to this one as none.
-        if (found is null || found.ClusterId != caller.Cluster.ClusterId)
+        if (found is null || found.ClusterId != caller.Cluster.ClusterId
+            || (request.Parent is { } parent
+                && found.ParentId != (await HeldAction.FindAsync(session, caller.Cluster, parent)).Id))
         {
             throw RunErrors.NoSuchAction(id);
         }

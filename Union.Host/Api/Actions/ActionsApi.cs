@@ -52,6 +52,15 @@ internal sealed class ActionsApi(IMediator mediator, ActingTask task) : ActionsS
         return new AbortResponse();
     }
 
+    public override async Task<SignalResponse> Signal(SignalRequest request, ServerCallContext context)
+    {
+        RequireSelf(request.ActionId, request.ParentActionName);
+        await mediator.Send(
+            new SignalOwnCondition(request.ActionId!.Name, request.Value ?? new Flyteidl2.Core.Literal()),
+            context.CancellationToken);
+        return new SignalResponse();
+    }
+
     private void RequireSelf(ActionIdentifier? id, string parent) => task.RequireSelf(
         id?.Run?.Project ?? "", id?.Run?.Domain ?? "", id?.Run?.Name ?? "", parent);
 

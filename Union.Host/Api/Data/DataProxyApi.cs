@@ -5,6 +5,7 @@ using Grpc.Core;
 using MediatR;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Logs;
+using Union.Core.Pipeline;
 using Commands = Union.Core.ComputePlane.Objects;
 using LogLine = Union.Core.ComputePlane.Logs.LogLine;
 
@@ -55,17 +56,7 @@ internal sealed class DataProxyApi(IMediator mediator) : DataProxyService.DataPr
     public override async Task<CreateDownloadLinkResponse> CreateDownloadLink(
         CreateDownloadLinkRequest request, ServerCallContext context)
     {
-        if (request.ArtifactType is not ArtifactType.Report
-            || request.SourceCase is not CreateDownloadLinkRequest.SourceOneofCase.ActionAttemptId)
-        {
-            throw Unsupported("artifact_type", "Ask for the report of an action's attempt.");
-        }
-
-        var attempt = ActionNames.Read(request.ActionAttemptId);
-        var command = new Commands.CreateReportLink(
-            attempt.Project, attempt.Domain, attempt.Run, attempt.Action, attempt.Attempt,
-            request.ExpiresIn?.ToTimeSpanOrRefuse());
-        var signed = await mediator.Send(command, context.CancellationToken);
+        var signed = await mediator.Send(LinkOf(request), context.CancellationToken);
         return new CreateDownloadLinkResponse
         {
             PreSignedUrls = new PreSignedURLs
@@ -98,6 +89,23 @@ internal sealed class DataProxyApi(IMediator mediator) : DataProxyService.DataPr
         var lines = await mediator.Send(query, context.CancellationToken);
         await lines.WriteBatchesAsync(
             batch => responseStream.WriteAsync(Write(batch), context.CancellationToken), context.CancellationToken);
+    }
+
+    private static IUseCase<Commands.PresignedRequest> LinkOf(CreateDownloadLinkRequest request)
+    {
+        var attempt = ActionNames.Read(request.ActionAttemptId);
+        var (task, expiresIn) = (request.TaskId, request.ExpiresIn?.ToTimeSpanOrRefuse());
+        return (request.ArtifactType, request.SourceCase) switch
+        {
+            (ArtifactType.Report, CreateDownloadLinkRequest.SourceOneofCase.ActionAttemptId) => new Commands.CreateReportLink(
+                attempt.Project, attempt.Domain, attempt.Run, attempt.Action, attempt.Attempt, expiresIn),
+            (ArtifactType.CodeBundle, CreateDownloadLinkRequest.SourceOneofCase.ActionAttemptId) => new Commands.CreateBundleLink(
+                attempt.Project, attempt.Domain, attempt.Run, attempt.Action, "", "", expiresIn),
+            (ArtifactType.CodeBundle, CreateDownloadLinkRequest.SourceOneofCase.TaskId) => new Commands.CreateBundleLink(
+                task.Project, task.Domain, "", "", task.Name, task.Version, expiresIn),
+            _ => throw Unsupported(
+                "artifact_type", "Ask for the report of an action's attempt, or for the code of an attempt or a task."),
+        };
     }
 
     private static TailLogsResponse Write(IReadOnlyList<LogLine> lines) => new()

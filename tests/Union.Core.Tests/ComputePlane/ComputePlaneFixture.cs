@@ -9,6 +9,7 @@ using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Policy;
 using Union.Core.ComputePlane.Secrets;
 using Union.Core.Pipeline;
+using Union.Core.Tests.ComputePlane.Objects;
 using Union.Testing.Objects;
 using Union.Testing.Secrets;
 
@@ -30,6 +31,7 @@ internal sealed class ComputePlaneFixture : IDisposable, IAuditLog
         services.AddSingleton<IAuditLog>(this);
         services.AddSingleton<IObjectStore>(Objects);
         services.AddSingleton<ISecretStore>(Secrets);
+        services.AddSingleton<Contracts.Cluster.V1.Coordinator.CoordinatorClient>(Coordinator);
         services.AddUseCases("Union.Core.ComputePlane");
         services.AddDataUseCases(policy ?? new DataPolicy(), Layout, Path.Combine(_folder.FullName, "digest.key"));
         _services = services.BuildServiceProvider(validateScopes: true);
@@ -46,6 +48,8 @@ internal sealed class ComputePlaneFixture : IDisposable, IAuditLog
     public InMemoryObjectStore Objects { get; }
 
     public InMemorySecretStore Secrets { get; }
+
+    public BundleCoordinator Coordinator { get; } = new();
 
     public ConcurrentQueue<AuditEntry> Audit { get; } = [];
 

@@ -67,7 +67,8 @@ export async function suite(name: string, clients: Clients, number: number): Pro
           "inputs: {word: string}\noutputs: {loud: string}\n",
       );
       await run("tar", ["-czf", join(folder, "bundle.tar.gz"), "-C", folder, "child.yaml"]);
-      const bundle = await upload(clients, `bundle${number}.tar.gz`, await readFile(join(folder, "bundle.tar.gz")));
+      const code = await readFile(join(folder, "bundle.tar.gz"));
+      const bundle = await upload(clients, `bundle${number}.tar.gz`, code);
       await rm(folder, { recursive: true });
 
       const root = await submit(clients, {
@@ -85,6 +86,14 @@ export async function suite(name: string, clients: Clients, number: number): Pro
       assert.deepEqual(actions.map((a) => [a.id?.name, a.metadata?.parent, a.metadata?.group]).sort(), [["a0", "", ""], ["c1", "a0", "words"]]);
       const data = await (await clients.data(Operation.GET_ACTION_DATA)).getActionData({ actionId: actionOf(root, "c1") });
       assert.equal(textOf(data.outputs?.literals[0]?.value), "hear!");
+
+      const links = await clients.data(Operation.CREATE_DOWNLOAD_LINK);
+      const link = await links.createDownloadLink({
+        artifactType: ArtifactType.CODE_BUNDLE,
+        source: { case: "actionAttemptId", value: { actionId: root, attempt: 1 } },
+      });
+      const fetched = await fetch(link.preSignedUrls!.signedUrl[0]!);
+      assert.deepEqual(Buffer.from(await fetched.arrayBuffer()), code);
     });
 
     await t.test("a failure is told with the task's own words", async () => {
@@ -95,6 +104,12 @@ export async function suite(name: string, clients: Clients, number: number): Pro
       assert.equal(last?.status?.phase, ActionPhase.FAILED);
       assert.ok(last?.result.case === "errorInfo");
       assert.match(last.result.value.message, /the crop is wet/);
+
+      const links = await clients.data(Operation.CREATE_DOWNLOAD_LINK);
+      await refused(Code.NotFound, links.createDownloadLink({
+        artifactType: ArtifactType.CODE_BUNDLE,
+        source: { case: "actionAttemptId", value: { actionId: root, attempt: 1 } },
+      }));
     });
 
     await t.test("a run is aborted, once and for all", async () => {

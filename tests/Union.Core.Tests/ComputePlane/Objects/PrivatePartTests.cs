@@ -37,6 +37,51 @@ public sealed class PrivatePartTests
     }
 
     [Fact]
+    public async Task GetPrivate_ReadLately_ComesFromMemoryForAMinute()
+    {
+        using var plane = new ComputePlaneFixture();
+        var digest = await plane.SendAsSystemAsync(new PutPrivate(ComputePlaneFixture.Scope, Content));
+        await ReadAsync();
+        await plane.Objects.DeleteAsync(
+            ObjectKey.Parse($"union/v1/acme/p/dev/private/{digest}.pb"), ComputePlaneFixture.Cancel);
+
+        plane.Time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(Content, await ReadAsync());
+        plane.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Empty(await ReadAsync());
+
+        async Task<byte[]> ReadAsync() => (await plane.SendAsSystemAsync(
+            new GetPrivate(ComputePlaneFixture.Scope, [digest])))[0].ToArray();
+    }
+
+    [Fact]
+    public async Task GetPrivate_ReadLatelyByAnotherProject_IsNotGiven()
+    {
+        using var plane = new ComputePlaneFixture();
+        var digest = await plane.SendAsSystemAsync(new PutPrivate(ComputePlaneFixture.Scope, Content));
+        await plane.SendAsSystemAsync(new GetPrivate(ComputePlaneFixture.Scope, [digest]));
+
+        var other = await plane.SendAsSystemAsync(new GetPrivate(ComputePlaneFixture.Scope with { Project = "q" }, [digest]));
+
+        Assert.Equal(0, Assert.Single(other).Length);
+    }
+
+    [Fact]
+    public void RecentParts_ManyRead_StayWithinTheirBytes()
+    {
+        var recent = new RecentParts(TimeProvider.System);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            recent.Keep((ComputePlaneFixture.Scope, $"{i}"), new byte[60_000]);
+        }
+
+        var kept = Enumerable.Range(0, 1000).Count(i => recent.Find((ComputePlaneFixture.Scope, $"{i}")) is not null);
+        Assert.InRange(kept, 1, RecentParts.MaxBytes / 60_000);
+    }
+
+    [Fact]
     public async Task PrivateParts_AskedByAPerson_OrMalformed_AreRefused()
     {
         using var plane = new ComputePlaneFixture();

@@ -72,6 +72,24 @@ public sealed class ChildKindTests
     }
 
     [Fact]
+    public async Task Signal_ByATask_ResolvesOnlyWhatItsOwnActionAsked()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        var parent = await RunningAsync(plane);
+        await plane.AsClusterAsync(Condition(parent));
+        await plane.AsClusterAsync(new EnqueueChild(parent, "t2", "", ControlPlaneFixture.NewTask(), ""));
+        var sibling = (await plane.LeaseOneAsync()).Key;
+        await plane.ReportAsync(plane.Event(2, sibling, ActionPhase.Running));
+
+        var stranger = await RefusedAsync(plane, Signal() with { Parent = sibling });
+        var stale = await RefusedAsync(plane, Signal() with { Parent = parent with { Fence = parent.Fence - 1 } });
+        await plane.AsClusterAsync(Signal() with { Parent = parent });
+
+        Assert.Equal(("action_unknown", "lease_not_held"), (stranger.Reason, stale.Reason));
+        Assert.Equal(ActionPhase.Succeeded, (await plane.ActionAsync("r", "c1")).Phase);
+    }
+
+    [Fact]
     public async Task Condition_ThatNobodyResolves_TimesOutWhenTheClusterAsksForWork()
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
