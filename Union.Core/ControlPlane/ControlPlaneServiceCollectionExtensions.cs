@@ -14,7 +14,8 @@ namespace Union.Core.ControlPlane;
 public static class ControlPlaneServiceCollectionExtensions
 {
     /// <summary>Adds the orchestrator over an open database. Needs IClusterConnections and CertificateAuthority.</summary>
-    public static IServiceCollection AddControlPlane(this IServiceCollection services, MetadataDatabase database)
+    public static IServiceCollection AddControlPlane(
+        this IServiceCollection services, MetadataDatabase database, TriggerOptions? triggers = null)
     {
         services.AddUseCases("Union.Core.ControlPlane");
         services.AddSingleton(database);
@@ -29,7 +30,7 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddSingleton<TokenDirectory>();
         services.AddSingleton<IAuditLog, AuditTable>();
         services.AddHostedService<TimeoutSweep>();
-        services.AddSingleton(new TriggerOptions());
+        services.AddSingleton(triggers ?? new TriggerOptions());
         services.AddHostedService<TriggerSweep>();
         return services;
     }

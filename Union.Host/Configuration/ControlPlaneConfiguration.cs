@@ -1,4 +1,5 @@
 using System.Net;
+using Union.Core.ControlPlane.Triggers;
 
 namespace Union.Host.Configuration;
 
@@ -10,6 +11,7 @@ internal sealed record ControlPlaneConfiguration(
     ClustersConfiguration Clusters,
     IPEndPoint OpsListen,
     DatabaseConfiguration Database,
+    TriggersConfiguration Triggers,
     SecretReference? SealingKey);
 
 internal enum Authentication
@@ -27,6 +29,9 @@ internal enum Authentication
 /// <param name="Listen">Null leaves it to the command: loopback under <c>up</c>, all addresses under <c>control-plane</c>.</param>
 /// <param name="PublicAddress">What join tokens tell clusters to dial; null means the listening address.</param>
 internal sealed record ClustersConfiguration(IPEndPoint? Listen, HostPort? PublicAddress);
+
+/// <param name="CatchUp">What becomes of instants that passed while no control plane ran.</param>
+internal sealed record TriggersConfiguration(CatchUp CatchUp);
 
 /// <param name="Connection">Of the service role; PostgreSQL only.</param>
 /// <param name="Migrations">Of the role that owns the tables; null leaves migrating to <c>union db migrate</c>.</param>

@@ -1,6 +1,7 @@
 using System.Net;
 using Union.Core.Authoring.Yaml;
 using Union.Core.Boundary;
+using Union.Core.ControlPlane.Triggers;
 
 namespace Union.Host.Configuration;
 
@@ -28,6 +29,7 @@ internal static class PlaneReaders
             ReadClusters(reader, plane.Section("clusters")),
             ReadListen(reader, plane.Section("ops"), "127.0.0.1:8704"),
             ReadDatabase(reader, plane.Section("database")),
+            ReadTriggers(reader, plane.Section("triggers")),
             reader.Secret(plane, "sealingKey"));
         if (configuration is { Database.Engine: DatabaseEngine.Postgres, SealingKey: null })
         {
@@ -46,6 +48,15 @@ internal static class PlaneReaders
             reader.OptionalListen(section, "listen"), reader.OptionalAddress(section, "publicAddress"));
         section.End();
         return clusters;
+    }
+
+    private static TriggersConfiguration ReadTriggers(ConfigurationReader reader, YamlSection section)
+    {
+        var triggers = new TriggersConfiguration(reader.Choice(
+            section, "catchUp", CatchUp.Latest,
+            ("latest", CatchUp.Latest), ("all", CatchUp.All), ("skip", CatchUp.Skip)));
+        section.End();
+        return triggers;
     }
 
     private static DatabaseConfiguration ReadDatabase(ConfigurationReader reader, YamlSection section)

@@ -139,16 +139,19 @@ internal static class QueueStore
     public static Task<int> ReleaseAsync(Session session, QueueRow queue, long limit)
     {
         const string sql = """
+            with next as materialized (
+                select id
+                  from actions
+                 where org = @Org and cluster_id = @ClusterId and queue = @Name and queue_state = 5
+                   and parent_id is null and ended_at is null
+                 order by place, id
+                 limit @limit
+                /*postgres for no key update skip locked */
+            )
             update actions
                set queue_state = 1
-             where org = @Org
-               and id in (select x.id
-                            from actions x
-                           where x.org = @Org and x.cluster_id = @ClusterId and x.queue = @Name and x.queue_state = 5
-                             and x.parent_id is null and x.ended_at is null
-                           order by x.place, x.id
-                           limit @limit
-                          /*postgres for no key update skip locked */)
+              from next
+             where actions.org = @Org and actions.id = next.id
             """;
         return session.ExecuteAsync(sql, new { queue.Org, queue.ClusterId, queue.Name, limit });
     }

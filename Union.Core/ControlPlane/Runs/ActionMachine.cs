@@ -217,6 +217,7 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
     // Of several changes of one action in one transaction only the last is seen, and only it takes a number.
     private ActionState Change(ActionRow action, ActionState state, long at)
     {
+        PhaseRules.Ensure(action, state.Phase);
         if (state.Phase.IsTerminal() && state.CacheKey.Length > 0)
         {
             state = SettleCache(action, state);

@@ -6,6 +6,7 @@ using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Identity;
 using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Triggers;
 using Union.Host.Api;
 using Union.Host.Api.Errors;
 using Union.Host.Api.Identity;
@@ -111,7 +112,7 @@ internal static class ControlPlaneHost
         var clusterAddress = configuration.Clusters.PublicAddress?.ToString() ?? AddressOf(clusters);
         services.AddSingleton(TimeProvider.System);
         services.AddPlainPorts();
-        services.AddControlPlane(database);
+        services.AddControlPlane(database, new TriggerOptions { CatchUp = configuration.Triggers.CatchUp });
         services.AddSingleton(_ => CertificateAuthority.Open(AuthorityIn(keys, configuration), TimeProvider.System));
         services.AddSingleton(_ => AssertionSigner.Open(keys, TimeProvider.System));
         services.AddSingleton(new PublicAddress(configuration.Clients.Url));
