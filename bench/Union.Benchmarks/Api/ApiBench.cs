@@ -27,7 +27,7 @@ internal static class ApiBench
         {
             var configuration = UpProcess.WriteConfiguration(home);
             var endpoint = FirstRunBench.Endpoint(configuration);
-            await using (var up = await UpProcess.StartAsync(home, configuration))
+            await using (var up = await UpProcess.StartAsync(Binaries.Built, home, configuration))
             {
                 await (part is null or "calls" ? MeasureCallsAsync(writer, home, endpoint) : RunOneAsync(endpoint));
                 if (part is null or "watchers")
@@ -42,7 +42,7 @@ internal static class ApiBench
             }
 
             StoredRuns.Copy(Path.Combine(home, "control", "control.db"), PageSize * Pages, actions: 10);
-            await using (await UpProcess.StartAsync(home, configuration))
+            await using (await UpProcess.StartAsync(Binaries.Built, home, configuration))
             {
                 await MeasurePagesAsync(writer, endpoint);
             }

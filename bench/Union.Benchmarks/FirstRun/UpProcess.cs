@@ -23,9 +23,9 @@ internal sealed partial class UpProcess : IAsyncDisposable
 
     public static string WriteConfiguration(string home) => DemoEnvironment.WriteConfiguration(home);
 
-    public static async Task<UpProcess> StartAsync(string home, string configuration)
+    public static async Task<UpProcess> StartAsync(string binary, string home, string configuration)
     {
-        var start = new ProcessStartInfo(Binary(), ["up", "--config", configuration])
+        var start = new ProcessStartInfo(binary, ["up", "--config", configuration])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -68,23 +68,6 @@ internal sealed partial class UpProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    // What the build made for users and not the copy beside the benchmarks; a packaged one where UNION_BENCH_BINARY names it.
-    private static string Binary()
-    {
-        if (Environment.GetEnvironmentVariable("UNION_BENCH_BINARY") is { Length: > 0 } packaged)
-        {
-            return packaged;
-        }
-
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Union.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The benchmarks run from a folder of the repository.");
-        }
-
-        return Path.Combine(folder.FullName, "Union.Host", "bin", "Release", "net10.0", "union");
     }
 
     [GeneratedRegex(@"plane +pid (\d+)")]
