@@ -18,6 +18,9 @@ internal sealed record CliContext(
     TimeProvider Time,
     string Folder)
 {
+    /// <summary>What a test host puts in place of parts of the planes that it starts; the program itself sets nothing.</summary>
+    public Action<IServiceCollection> Replacements { get; init; } = static _ => { };
+
     public static CliContext OfThisProcess()
     {
         var environment = ProcessEnvironment.Current();

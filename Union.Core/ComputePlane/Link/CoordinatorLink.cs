@@ -102,7 +102,7 @@ public sealed partial class CoordinatorLink(
         };
         request.ReferencePrefixes.AddRange(self.ReferencePrefixes);
         request.Held.AddRange(list.Held.Select(h => h.Key.ToRef()));
-        return await coordinator.HelloAsync(request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);
+        return await coordinator.HelloAsync(request, deadline: CallDeadline.In(CallTimeout), cancellationToken: cancellationToken);
     }
 
     private async Task LeaseLoopAsync(string session, CancellationToken cancellationToken)
@@ -141,7 +141,7 @@ public sealed partial class CoordinatorLink(
         using var call = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (free > 0)
         {
-            return await coordinator.LeaseAsync(request, deadline: Deadline(LeaseWait + CallTimeout), cancellationToken: call.Token);
+            return await coordinator.LeaseAsync(request, deadline: CallDeadline.In(LeaseWait + CallTimeout), cancellationToken: call.Token);
         }
 
         attempts.Freed += call.Cancel;
@@ -149,7 +149,7 @@ public sealed partial class CoordinatorLink(
         {
             return attempts.Free > 0
                 ? null
-                : await coordinator.LeaseAsync(request, deadline: Deadline(LeaseWait + CallTimeout), cancellationToken: call.Token);
+                : await coordinator.LeaseAsync(request, deadline: CallDeadline.In(LeaseWait + CallTimeout), cancellationToken: call.Token);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && !cancellationToken.IsCancellationRequested)
         {
@@ -193,7 +193,7 @@ public sealed partial class CoordinatorLink(
             var request = new ReportRequest { Session = hello.Session };
             request.Events.AddRange(events);
             var response = await coordinator.ReportAsync(
-                request, deadline: Deadline(CallTimeout), cancellationToken: cancellationToken);
+                request, deadline: CallDeadline.In(CallTimeout), cancellationToken: cancellationToken);
             acked = (long)response.AckedSequence;
             ending.Begin(response.Refused.Select(r => r.Key()), EndReason.LeaseLost, _stopping);
             await forgetting;
@@ -208,8 +208,6 @@ public sealed partial class CoordinatorLink(
             await executor.ForgetAsync(key, cancellationToken);
         }
     }
-
-    private DateTime Deadline(TimeSpan within) => (time.GetUtcNow() + within).UtcDateTime;
 
     [LoggerMessage(2004, LogLevel.Information, "Session with the control plane began as cluster {ClusterId}")]
     private partial void LogConnected(string clusterId);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Union.Contracts.Cluster.V1;
+using Union.Core.Boundary;
 using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Journal;
 
@@ -11,7 +12,7 @@ namespace Union.Core.ComputePlane.Link;
 /// </summary>
 public sealed partial class Reconciler(
     Coordinator.CoordinatorClient coordinator, AttemptJournal journal, RunningAttempts attempts, EndingAttempts ending,
-    TimeProvider time, ILogger<Reconciler> logger)
+    ILogger<Reconciler> logger)
 {
     /// <summary>Half of what a lost event may take to be found.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
@@ -38,7 +39,7 @@ public sealed partial class Reconciler(
         var request = new ReconcileRequest { Session = session, LastEvent = (ulong)list.LastEvent };
         request.Held.AddRange(list.Held.Select(held => held.Key.ToRef()));
         var response = await coordinator.ReconcileAsync(
-            request, deadline: (time.GetUtcNow() + CallTimeout).UtcDateTime, cancellationToken: cancellationToken);
+            request, deadline: CallDeadline.In(CallTimeout), cancellationToken: cancellationToken);
         ending.Begin(response.End.Select(r => r.Key()), EndReason.LeaseLost, stopping);
         if (response.End.Count + response.Lost > 0)
         {

@@ -3,6 +3,7 @@ using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Secrets;
 using Union.Core.ComputePlane.Setup;
 using Union.Host.Configuration;
+using Union.Host.Planes;
 using Union.Host.Planes.Compute;
 using Union.Host.Planes.Control;
 using Union.Providers.Local.Execution;
@@ -94,7 +95,7 @@ internal sealed class Checkup(UnionConfiguration configuration, ProcessEnvironme
         var plane = configuration.ComputePlane;
         if (plane.Objects.Provider is not ObjectsProvider.File)
         {
-            services.AddObjectStore(plane, new ObjectLayout(), ComputeKeys, environment);
+            services.AddObjectStore(plane, new ObjectLayout(), ComputeKeys, new PlaneSurroundings(environment));
         }
 
         if (plane.Secrets is not FileSecrets)

@@ -19,18 +19,18 @@ internal static class ClusterEnrollment
     }
 
     public static async Task<ClusterCredentials> OpenAsync(
-        ComputePlaneConfiguration configuration, string keys, ProcessEnvironment environment,
+        ComputePlaneConfiguration configuration, string keys, PlaneSurroundings around,
         ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        if (ClusterCredentials.TryOpen(keys, TimeProvider.System) is { } known)
+        if (ClusterCredentials.TryOpen(keys, around.Time) is { } known)
         {
             return known;
         }
 
-        var token = TokenOf(configuration, environment);
-        using var dialer = new ControlPlaneDialer(TimeProvider.System, loggers);
-        var client = new EnrollClient(dialer, TimeProvider.System);
-        return await ClusterCredentials.EnrollAsync(token, keys, client, TimeProvider.System, cancellationToken);
+        var token = TokenOf(configuration, around.Environment);
+        using var dialer = new ControlPlaneDialer(around.Time, loggers);
+        var client = new EnrollClient(dialer, around.Time);
+        return await ClusterCredentials.EnrollAsync(token, keys, client, around.Time, cancellationToken);
     }
 
     private static JoinToken TokenOf(ComputePlaneConfiguration configuration, ProcessEnvironment environment)

@@ -15,7 +15,7 @@ internal sealed class ComputePlaneCommand : PlaneCommand
     {
         var plane = configuration.ComputePlane;
         var app = await ComputePlaneHost.StartAsync(
-            plane, configuration.Telemetry, Context.Environment, cancellationToken);
+            plane, configuration.Telemetry, PlaneSurroundings.Of(Context), cancellationToken);
         Context.Error.WriteLine($"The compute plane {plane.Cluster} runs; it dials {plane.ControlPlane.Address}.");
         return app;
     }

@@ -44,7 +44,7 @@ internal static class ComputePlaneHost
     private const int MaxHeaderBytes = 32 * 1024;
 
     public static async Task<WebApplication> StartAsync(
-        ComputePlaneConfiguration configuration, TelemetryConfiguration telemetry, ProcessEnvironment environment,
+        ComputePlaneConfiguration configuration, TelemetryConfiguration telemetry, PlaneSurroundings around,
         CancellationToken cancellationToken)
     {
         if (!Directory.Exists(configuration.DataDir))
@@ -55,7 +55,7 @@ internal static class ComputePlaneHost
         var folder = DataFolder.Open(configuration.DataDir, "compute", DataFormat);
         var keys = KeyFolder.Beside(folder);
         var credentials = await ClusterEnrollment.OpenAsync(
-            configuration, keys, environment, NullLoggerFactory.Instance, cancellationToken);
+            configuration, keys, around, NullLoggerFactory.Instance, cancellationToken);
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
         builder.Configuration.Sources.Clear();
@@ -63,10 +63,11 @@ internal static class ComputePlaneHost
         builder.Services.AddSingleton(_ => folder);
         builder.Services.AddSingleton(credentials);
         var layout = new ObjectLayout();
-        AddCluster(builder.Services, configuration, layout, folder, keys);
-        builder.Services.AddObjectStore(configuration, layout, keys, environment);
+        AddCluster(builder.Services, configuration, layout, folder, keys, around.Time);
+        builder.Services.AddObjectStore(configuration, layout, keys, around);
         var actions = configuration.Executor.Network is TaskNetwork.None ? ActionsSocket.Prepare(folder.Folder("actions")) : null;
         AddProviders(builder.Services, configuration, folder, keys, actions);
+        around.Replace(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration, actions));
         var app = builder.Build();
         Map(app, configuration);
@@ -86,9 +87,9 @@ internal static class ComputePlaneHost
 
     private static void AddCluster(
         IServiceCollection services, ComputePlaneConfiguration configuration, ObjectLayout layout, DataFolder folder,
-        string keys)
+        string keys, TimeProvider time)
     {
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(time);
         services.AddPlainPorts();
         services.AddUseCases("Union.Core.ComputePlane");
         services.AddDataUseCases(configuration.Policy.Signing, layout, Path.Combine(keys, "digest.key"));
@@ -125,7 +126,7 @@ internal static class ComputePlaneHost
             provider.GetRequiredService<CoordinatorChannel>().CallInvoker));
         services.AddHostedService<CoordinatorLink>();
         services.AddSingleton(provider => RenewalCall.Over(
-            provider.GetRequiredService<Coordinator.CoordinatorClient>(), TimeProvider.System));
+            provider.GetRequiredService<Coordinator.CoordinatorClient>()));
         services.AddHostedService<CredentialRenewal>();
         services.AddRpc(MaxMessageBytes, options => options.Interceptors.Add<ErrorInterceptor>());
     }

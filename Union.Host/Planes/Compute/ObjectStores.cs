@@ -11,7 +11,7 @@ internal static class ObjectStores
 {
     public static void AddObjectStore(
         this IServiceCollection services, ComputePlaneConfiguration configuration, ObjectLayout layout, string keys,
-        ProcessEnvironment environment)
+        PlaneSurroundings around)
     {
         if (configuration.Objects.Provider is ObjectsProvider.File)
         {
@@ -27,15 +27,15 @@ internal static class ObjectStores
             return;
         }
 
-        services.AddSingleton(_ => Open(configuration, layout, environment));
+        services.AddSingleton(_ => Open(configuration, layout, around));
         services.AddSingleton<IObjectStore>(provider => provider.GetRequiredService<RoutedObjectStore>());
         services.AddSingleton(provider => SelfWith(provider.GetRequiredService<RoutedObjectStore>().Stores));
     }
 
     private static RoutedObjectStore Open(
-        ComputePlaneConfiguration configuration, ObjectLayout layout, ProcessEnvironment environment)
+        ComputePlaneConfiguration configuration, ObjectLayout layout, PlaneSurroundings around)
     {
-        var cloud = new CloudObjects(configuration.Objects, configuration.Policy, environment, TimeProvider.System);
+        var cloud = new CloudObjects(configuration.Objects, configuration.Policy, around.Environment, around.Time);
 #pragma warning disable CA2000 // The routed store owns the bucket's.
         return new RoutedObjectStore(
             OpenBucket(configuration.Objects.Bucket),
@@ -44,7 +44,7 @@ internal static class ObjectStores
             layout);
 #pragma warning restore CA2000
 
-        IObjectStore OpenBucket(string bucket) => new ResilientObjectStore(cloud.Open(bucket), TimeProvider.System);
+        IObjectStore OpenBucket(string bucket) => new ResilientObjectStore(cloud.Open(bucket), around.Time);
     }
 
     // What the control plane may be told of: references elsewhere are none of this cluster's.

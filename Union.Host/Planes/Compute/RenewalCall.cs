@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Union.Contracts.Cluster.V1;
+using Union.Core.Boundary;
 using Union.Host.Tunnel.Enrolling;
 
 namespace Union.Host.Planes.Compute;
@@ -9,12 +10,12 @@ internal static class RenewalCall
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    public static RenewCertificate Over(Coordinator.CoordinatorClient coordinator, TimeProvider time) =>
+    public static RenewCertificate Over(Coordinator.CoordinatorClient coordinator) =>
         async (signingRequest, cancellationToken) =>
         {
             var answer = await coordinator.RenewAsync(
                 new RenewRequest { SigningRequest = ByteString.CopyFrom(signingRequest) }, null,
-                (time.GetUtcNow() + Timeout).UtcDateTime, cancellationToken);
+                CallDeadline.In(Timeout), cancellationToken);
             return new RenewedCertificate(
                 answer.Certificate.ToByteArray(), [.. answer.CaBundle.Select(c => c.ToByteArray())]);
         };

@@ -14,7 +14,7 @@ internal sealed class ControlPlaneCommand : PlaneCommand
     {
         var plane = configuration.ControlPlane;
         var app = await ControlPlaneHost.StartAsync(
-            plane, configuration.Telemetry, Context.Environment, cancellationToken);
+            plane, configuration.Telemetry, PlaneSurroundings.Of(Context), cancellationToken);
         Context.Error.WriteLine(
             $"The control plane serves clients at {plane.Clients.Url}; clusters dial port {plane.Clusters.Listen?.Port ?? 8701}.");
         return app;

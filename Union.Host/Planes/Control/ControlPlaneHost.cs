@@ -40,7 +40,7 @@ internal static class ControlPlaneHost
     private const int MaxHeaderBytes = 32 * 1024;
 
     public static async Task<WebApplication> StartAsync(
-        ControlPlaneConfiguration configuration, TelemetryConfiguration telemetry, ProcessEnvironment environment,
+        ControlPlaneConfiguration configuration, TelemetryConfiguration telemetry, PlaneSurroundings around,
         CancellationToken cancellationToken)
     {
         var clusters = configuration.Clusters.Listen ?? new IPEndPoint(IPAddress.Any, 8701);
@@ -48,17 +48,18 @@ internal static class ControlPlaneHost
         var folder = DataFolder.Open(configuration.DataDir, "control", DataFormat);
         var keys = KeyFolder.Beside(folder);
 #pragma warning disable CA2000 // The container owns it.
-        var database = await MetadataOpening.OpenAsync(configuration.Database, folder, environment, cancellationToken);
+        var database = await MetadataOpening.OpenAsync(configuration.Database, folder, around, cancellationToken);
 #pragma warning restore CA2000
-        await MetadataOpening.ShareKeysAsync(database, configuration, AuthorityIn(keys, configuration), environment, cancellationToken);
-        await database.EnsureDefaultsAsync(Names.DefaultOrg, TimeProvider.System.GetUtcNow(), cancellationToken);
+        await MetadataOpening.ShareKeysAsync(database, configuration, AuthorityIn(keys, configuration), around, cancellationToken);
+        await database.EnsureDefaultsAsync(Names.DefaultOrg, around.Time.GetUtcNow(), cancellationToken);
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
         builder.Configuration.Sources.Clear();
         builder.Logging.AddPlaneLogging(telemetry);
-        AddServices(builder.Services, configuration, clusters, database, keys);
+        AddServices(builder.Services, configuration, clusters, database, keys, around.Time);
         builder.Services.AddSingleton(_ => folder);
         builder.Services.AddSingleton(_ => database);
+        around.Replace(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration, clusters));
         var app = builder.Build();
         Map(app, configuration.Clients);
@@ -107,14 +108,14 @@ internal static class ControlPlaneHost
 
     private static void AddServices(
         IServiceCollection services, ControlPlaneConfiguration configuration, IPEndPoint clusters,
-        MetadataDatabase database, string keys)
+        MetadataDatabase database, string keys, TimeProvider time)
     {
         var clusterAddress = configuration.Clusters.PublicAddress?.ToString() ?? AddressOf(clusters);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(time);
         services.AddPlainPorts();
         services.AddControlPlane(database, new TriggerOptions { CatchUp = configuration.Triggers.CatchUp });
-        services.AddSingleton(_ => CertificateAuthority.Open(AuthorityIn(keys, configuration), TimeProvider.System));
-        services.AddSingleton(_ => AssertionSigner.Open(keys, TimeProvider.System));
+        services.AddSingleton(_ => CertificateAuthority.Open(AuthorityIn(keys, configuration), time));
+        services.AddSingleton(_ => AssertionSigner.Open(keys, time));
         services.AddSingleton(new PublicAddress(configuration.Clients.Url));
         services.AddSingleton(new ClusterAddress(clusterAddress));
         services.AddSingleton<IClusterConnections, ClusterConnections>();
@@ -127,7 +128,7 @@ internal static class ControlPlaneHost
         if (configuration.Clients.Tls is { Certificate: { } certificate, Key: { } key })
         {
             services.AddSingleton(provider => new CertificateFiles(
-                certificate, key, TimeProvider.System, provider.GetRequiredService<ILogger<CertificateFiles>>()));
+                certificate, key, time, provider.GetRequiredService<ILogger<CertificateFiles>>()));
         }
 
         if (configuration.Auth is Authentication.Token)

@@ -12,12 +12,12 @@ internal static class MetadataOpening
     public const string FileName = "control.db";
 
     public static async Task<MetadataDatabase> OpenAsync(
-        DatabaseConfiguration configuration, DataFolder folder, ProcessEnvironment environment,
+        DatabaseConfiguration configuration, DataFolder folder, PlaneSurroundings around,
         CancellationToken cancellationToken) =>
 #pragma warning disable CA2000 // The caller's: it is the result.
         configuration.Engine == DatabaseEngine.Sqlite
             ? MetadataDatabase.Open(folder.File(FileName))
-            : await MetadataDatabase.OpenAsync(Postgres(configuration, environment), TimeProvider.System, cancellationToken);
+            : await MetadataDatabase.OpenAsync(Postgres(configuration, around.Environment), around.Time, cancellationToken);
 #pragma warning restore CA2000
 
     public static PostgresOptions Postgres(DatabaseConfiguration configuration, ProcessEnvironment environment) => new(
@@ -26,21 +26,21 @@ internal static class MetadataOpening
     /// <summary>With PostgreSQL every replica has the same CA and signs with the same key; with SQLite there is only one.</summary>
     public static async Task ShareKeysAsync(
         MetadataDatabase database, ControlPlaneConfiguration configuration, CertificateAuthorityOptions authority,
-        ProcessEnvironment environment, CancellationToken cancellationToken)
+        PlaneSurroundings around, CancellationToken cancellationToken)
     {
         if (configuration.Database.Engine == DatabaseEngine.Sqlite)
         {
             return;
         }
 
-        var seal = new KeySeal(configuration.SealingKey!.Read(environment));
+        var seal = new KeySeal(configuration.SealingKey!.Read(around.Environment));
         await SharedKeys.SyncAsync(
-            database, seal, authority.Folder, () => Make(authority), TimeProvider.System.GetUtcNow(), cancellationToken);
+            database, seal, authority.Folder, () => Make(authority, around.Time), around.Time.GetUtcNow(), cancellationToken);
     }
 
-    private static void Make(CertificateAuthorityOptions authority)
+    private static void Make(CertificateAuthorityOptions authority, TimeProvider time)
     {
-        CertificateAuthority.Open(authority, TimeProvider.System).Dispose();
-        AssertionSigner.Open(authority.Folder, TimeProvider.System).Dispose();
+        CertificateAuthority.Open(authority, time).Dispose();
+        AssertionSigner.Open(authority.Folder, time).Dispose();
     }
 }

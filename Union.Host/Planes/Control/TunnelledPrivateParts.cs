@@ -9,7 +9,7 @@ using Union.Host.Tunnel.Accepting;
 namespace Union.Host.Planes.Control;
 
 /// <summary>Private parts on their way through the tunnel. They are held for one call and never looked into.</summary>
-internal sealed class TunnelledPrivateParts(TunnelRegistry tunnels, TimeProvider time) : IPrivateParts
+internal sealed class TunnelledPrivateParts(TunnelRegistry tunnels) : IPrivateParts
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -24,7 +24,7 @@ internal sealed class TunnelledPrivateParts(TunnelRegistry tunnels, TimeProvider
         var request = new PutPrivateRequest { Project = Of(scope), Content = UnsafeByteOperations.UnsafeWrap(part) };
         try
         {
-            var response = await ClientOf(clusterId).PutPrivateAsync(request, null, Deadline(), cancellationToken);
+            var response = await ClientOf(clusterId).PutPrivateAsync(request, null, CallDeadline.In(Timeout), cancellationToken);
             return response.Digest;
         }
         catch (RpcException e) when (IsAway(e))
@@ -47,7 +47,7 @@ internal sealed class TunnelledPrivateParts(TunnelRegistry tunnels, TimeProvider
         request.Digests.AddRange(digests);
         try
         {
-            var response = await ClientOf(clusterId).GetPrivateAsync(request, null, Deadline(), cancellationToken);
+            var response = await ClientOf(clusterId).GetPrivateAsync(request, null, CallDeadline.In(Timeout), cancellationToken);
             return response.Contents.Count == digests.Count ? [.. response.Contents.Select(c => c.ToByteArray())] : null;
         }
         catch (RpcException e) when (IsAway(e))
@@ -68,6 +68,4 @@ internal sealed class TunnelledPrivateParts(TunnelRegistry tunnels, TimeProvider
         new() { Organization = scope.Org, Name = scope.Project, Domain = scope.Domain };
 
     private Cluster.ClusterClient ClientOf(string clusterId) => new(tunnels.Pick(clusterId).CallInvoker);
-
-    private DateTime Deadline() => (time.GetUtcNow() + Timeout).UtcDateTime;
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Union.Host.Configuration;
+using Union.Host.Planes;
 using Union.Host.Planes.Control;
 using Union.Testing;
 
@@ -50,7 +51,7 @@ internal sealed class ControlPlaneFixture : IAsyncDisposable
         var environment = new ProcessEnvironment(new Dictionary<string, string> { ["HOME"] = folder.Path });
         var loaded = new ConfigurationLoader(environment).Load("union.yaml", yaml, null);
         var app = await ControlPlaneHost.StartAsync(
-            loaded.Configuration.ControlPlane, loaded.Configuration.Telemetry, environment, TestContext.Current.CancellationToken);
+            loaded.Configuration.ControlPlane, loaded.Configuration.Telemetry, new PlaneSurroundings(environment), TestContext.Current.CancellationToken);
         return new ControlPlaneFixture(app, folder, ports[0], ports[2]);
     }
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Union.Contracts.Admin.V1;
 using Union.Core.Boundary.Clusters;
 using Union.Host.Configuration;
+using Union.Host.Planes;
 using Union.Host.Planes.Control;
 using Union.Host.Tests.Tunnel;
 using Union.Host.Tunnel;
@@ -54,7 +55,7 @@ public sealed class ControlPlaneHostTests : IAsyncLifetime
                 """,
                 null);
         _app = await ControlPlaneHost.StartAsync(
-            loaded.Configuration.ControlPlane, loaded.Configuration.Telemetry, environment, TestContext.Current.CancellationToken);
+            loaded.Configuration.ControlPlane, loaded.Configuration.Telemetry, new PlaneSurroundings(environment), TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
