@@ -22,6 +22,7 @@ internal sealed class Attempt : IAsyncDisposable
     private readonly LogFollower _follower;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskAge _age;
     private bool _asked;
 
     public Attempt(AttemptFolder folder, AttemptRecord record, AttemptServices services, Process? child)
@@ -33,6 +34,7 @@ internal sealed class Attempt : IAsyncDisposable
         _supervisor = child is not null
             ? ProcessTable.Read(child.Id)?.Identity
             : ProcessIdentity.Parse(AttemptFolder.ReadLine(folder.Pid));
+        _age = new TaskAge(folder, _supervisor, services.Time);
         var mask = services.Masks.Of(record);
         _group = record.Group is { } group ? new AttemptGroup(group) : null;
         _processes = new AttemptProcesses(folder, _supervisor, record.Sandboxed, _group, services.Time);
@@ -92,7 +94,7 @@ internal sealed class Attempt : IAsyncDisposable
         }
 
         EndCause? cause =
-            _services.Time.GetUtcNow() - _record.StartedAt >= TimeSpan.FromMilliseconds(_record.TimeoutMilliseconds)
+            _age.Now >= TimeSpan.FromMilliseconds(_record.TimeoutMilliseconds)
                 ? EndCause.TimedOut
                 : _processes.Memory(table) > _record.MemoryBytes ? EndCause.OutOfMemory : null;
         if (cause is { } over)
@@ -128,7 +130,7 @@ internal sealed class Attempt : IAsyncDisposable
         SecretFiles.Remove(_folder);
         await _follower.CompleteAsync();
         var result = await _services.Collector.CollectAsync(
-            _folder, _record, _end.Read(endedAt - _record.StartedAt), endedAt, _follower.FirstMicros, cancellationToken);
+            _folder, _record, _end.Read(_age.AtEnd), endedAt, _follower.FirstMicros, cancellationToken);
         try
         {
             ResultRecord.Write(_folder, result);

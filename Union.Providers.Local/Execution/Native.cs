@@ -8,6 +8,9 @@ internal static partial class Native
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
+    /// <summary>USER_HZ, in which /proc counts.</summary>
+    public const int ClockTicks = 100;
+
     private const int PidfdSendSignal = 424;
     private const int PidfdOpen = 434;
     private const int CloseRange = 436;

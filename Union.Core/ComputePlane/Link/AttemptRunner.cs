@@ -58,6 +58,8 @@ public sealed partial class AttemptRunner(
         var known = await executor.ListAsync(cancellationToken);
         if (known.Contains(assignment.Ref.Key()))
         {
+            // The process may have died between the start and its event; one that is told twice changes nothing.
+            await SayRunningAsync(assignment, cancellationToken);
             await FinishAsync(assignment, cancellationToken);
             return;
         }
@@ -106,10 +108,15 @@ public sealed partial class AttemptRunner(
             return false;
         }
 
+        await SayRunningAsync(assignment, cancellationToken);
+        return true;
+    }
+
+    private async Task SayRunningAsync(Assignment assignment, CancellationToken cancellationToken)
+    {
         await journal.AppendAsync(
             Event(assignment.Ref, WirePhase.Running, time.GetUtcNow()), last: false, cancellationToken);
         outbox.Progressed();
-        return true;
     }
 
     // What the control plane sent and this cluster will not do is evidence that the control plane cannot edit.

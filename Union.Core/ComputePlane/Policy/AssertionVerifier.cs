@@ -13,6 +13,9 @@ public sealed class AssertionVerifier
 {
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long an assertion from before the start could still be used: its life, and the tolerance twice.</summary>
+    private static readonly TimeSpan EarlierUsable = Assertion.MaxLifetime + (2 * ClockTolerance);
+
     // A hundred changing calls a second for the 90 s that an assertion can be used, and some room.
     private const int MaxSeen = 16_384;
     private const int MaxIdLength = 64;
@@ -21,11 +24,13 @@ public sealed class AssertionVerifier
     private readonly TimeProvider _time;
     private readonly SeenAssertions _seen = new(MaxSeen);
     private readonly long _started;
+    private readonly long _startedTimestamp;
 
     public AssertionVerifier(PinnedAssertionKeys keys, TimeProvider time)
     {
         (_keys, _time) = (keys, time);
         _started = time.GetUtcNow().ToUnixTimeSeconds();
+        _startedTimestamp = time.GetTimestamp();
     }
 
     /// <param name="path">The path of the call as it arrived.</param>
@@ -73,8 +78,9 @@ public sealed class AssertionVerifier
             throw Refusal("assertion_invalid", "The assertion has no usable id.");
         }
 
-        // What an earlier process accepted is not remembered, so nothing from before this one is accepted.
-        if (claims.IssuedAt < _started)
+        // What an earlier process accepted is not remembered, so nothing from before this one is accepted. All that has
+        // expired after a while: a process that was started with its clock ahead must not refuse calls for as long.
+        if (claims.IssuedAt < _started && _time.GetElapsedTime(_startedTimestamp) <= EarlierUsable)
         {
             throw new UnionException(
                 ErrorCode.Unavailable, "assertion_before_start", "The cluster has just started; the call may be repeated.");

@@ -53,7 +53,9 @@ internal sealed class LeaseWorkHandler(
 
     public async Task<LeasedWork> Handle(LeaseWork request, CancellationToken cancellationToken)
     {
-        var deadline = time.GetUtcNow() + (request.Wait < MaxWait ? request.Wait : MaxWait);
+        // Not by the clock: one that is set back would make the cluster wait for as long.
+        var began = time.GetTimestamp();
+        var wait = request.Wait < MaxWait ? request.Wait : MaxWait;
         using var subscription = signals.Clusters.Subscribe(caller.Cluster.ClusterId);
         var ended = request.Ended;
         while (true)
@@ -72,7 +74,7 @@ internal sealed class LeaseWorkHandler(
                 await ReturnToQueueAsync(action, cancellationToken);
             }
 
-            var left = deadline - time.GetUtcNow();
+            var left = wait - time.GetElapsedTime(began);
             if (work.Assignments.Count > 0 || work.End.Count > 0 || (late.Count == 0 && left <= TimeSpan.Zero))
             {
                 return work;

@@ -15,6 +15,7 @@ using Union.Core.ControlPlane.Tasks;
 using Union.Core.ControlPlane.Triggers;
 using Union.Core.Pipeline;
 using Union.Core.Storage;
+using Union.Testing;
 
 namespace Union.Core.Tests.ControlPlane;
 
@@ -30,13 +31,13 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
 
     private ControlPlaneFixture(MetadataDatabase database, DirectoryInfo folder)
     {
-        (Database, _folder) = (database, folder);
+        (Database, _folder, Clock) = (database, folder, new SteppedClock(Time));
         _authority = CertificateAuthority.Open(
             new CertificateAuthorityOptions { Folder = _folder.CreateSubdirectory("keys").FullName }, Time);
         _services = new ServiceCollection()
             .AddMetrics()
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-            .AddSingleton<TimeProvider>(Time)
+            .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IClusterConnections>(Connections)
             .AddSingleton(_authority)
             .AddSingleton(new ClusterAddress("127.0.0.1:8701"))
@@ -47,6 +48,9 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    /// <summary>What the control plane sees of <see cref="Time"/>.</summary>
+    public SteppedClock Clock { get; }
 
     public MetadataDatabase Database { get; }
 

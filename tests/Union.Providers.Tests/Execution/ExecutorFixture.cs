@@ -12,6 +12,7 @@ using Union.Core.ComputePlane.Logs;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Secrets;
 using Union.Providers.Local.Execution;
+using Union.Testing;
 using Task = System.Threading.Tasks.Task;
 
 namespace Union.Providers.Tests.Execution;
@@ -31,6 +32,8 @@ internal sealed class ExecutorFixture : IAsyncDisposable
     }
 
     public string DataDir { get; }
+
+    public SteppedClock Clock { get; } = new();
 
     public MemoryObjects Store { get; } = new();
 
@@ -144,7 +147,7 @@ internal sealed class ExecutorFixture : IAsyncDisposable
         var options = _options(DataDir);
         Logs = new ProcessLogs(options);
         Executor = new ProcessExecutor(
-            options, Store, Layout, Logs, TimeProvider.System, NullLogger<ProcessExecutor>.Instance);
+            options, Store, Layout, Logs, Clock, NullLogger<ProcessExecutor>.Instance);
     }
 }
 

@@ -24,6 +24,31 @@ public sealed class ProcessExecutorEndTests
         Assert.Contains("asked", (await fixture.ArchiveAsync(work)).Select(line => line.Text));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_ClockSetForwardMeanwhile_KeepsItsTime(bool restarted)
+    {
+        await using var fixture = ExecutorFixture.Bare();
+        var work = fixture.Shell(
+            "echo began; while [ ! -e go ]; do sleep 0.05; done", draft => draft.Timeout(TimeSpan.FromMinutes(1)));
+        await fixture.Executor.StartAsync(work, Cancel);
+        await fixture.LineAsync(work, "began");
+
+        fixture.Clock.Offset = TimeSpan.FromHours(1);
+        if (restarted)
+        {
+            await fixture.RestartAsync();
+        }
+
+        var ended = fixture.WaitAsync(work);
+        var watchedTwice = Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, Cancel);
+        await Task.WhenAny(ended, watchedTwice);
+        await File.WriteAllTextAsync(Path.Combine(fixture.FolderOf(work).Work, "go"), "", Cancel);
+
+        Assert.Equal(AttemptOutcome.Succeeded, (await ended).Outcome);
+    }
+
     [Fact]
     public async Task Run_MoreThanItsMemory_IsKilledNamingTheLimit()
     {

@@ -7,6 +7,7 @@ using Union.Core.Boundary.Clusters;
 using Union.Core.Boundary.Identity;
 using Union.Core.ComputePlane.Policy;
 using Union.Core.ControlPlane.Clusters;
+using Union.Testing;
 
 namespace Union.Core.Tests.ComputePlane.Policy;
 
@@ -149,6 +150,19 @@ public sealed class AssertionVerifierTests : IDisposable
 
         Assert.Equal("assertion_repeated", Reason(() => Verify(text, mutates: true)));
         Assert.Equal("ada", Verify(text).Principal.Subject);
+    }
+
+    [Fact]
+    public void Verify_ClockWasAheadAtTheStart_RefusesOnlyAsLongAsEarlierCallsCouldBeUsed()
+    {
+        var clock = new SteppedClock(_time) { Offset = TimeSpan.FromHours(1) };
+        var verifier = new AssertionVerifier(_keys, clock);
+        clock.Offset = TimeSpan.Zero;
+        AssertedCall Call() => verifier.Verify(Sign(), Self.ClusterId, Self.Org, Method, Verb.DataRead, mutates: true);
+
+        Assert.Equal("assertion_before_start", Reason(Call));
+        _time.Advance(TimeSpan.FromSeconds(121));
+        Assert.Equal("ada", Call().Principal.Subject);
     }
 
     [Fact]

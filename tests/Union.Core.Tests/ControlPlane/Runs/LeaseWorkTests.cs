@@ -56,6 +56,29 @@ public sealed class LeaseWorkTests
     }
 
     [Fact]
+    public async Task Lease_ClockSetBackWhileItWaits_WaitsNoLonger()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        var lease = plane.AsClusterAsync(
+            new Core.ControlPlane.Runs.LeaseWork(plane.Session, 1, TimeSpan.FromSeconds(3), []));
+
+        // The first ticks let it begin; all of them together are less than the hour.
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        for (var tick = 0; tick < 1500 && !lease.IsCompleted; tick++)
+        {
+            await ticks.WaitForNextTickAsync(ControlPlaneFixture.Cancel);
+            if (tick > 10)
+            {
+                plane.Clock.Offset = TimeSpan.FromHours(-1);
+                plane.Time.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        Assert.True(lease.IsCompleted);
+        Assert.Empty((await lease).Assignments);
+    }
+
+    [Fact]
     public async Task Lease_OldSession_IsRefused()
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
