@@ -107,7 +107,9 @@ if [ "$format" = yes ]; then
 fi
 
 for project in tests/*.Tests tests/*.ArchTests; do
-  [ "$project" = tests/Union.Integration.Tests ] && [ "$quick" = yes ] && continue
+  case $project in
+    tests/Union.Integration.Tests | tests/Union.Faults.Tests) [ "$quick" = yes ] && continue ;;
+  esac
   [ -f "$project/${project#tests/}.csproj" ] && run_project "$project"
 done
 # The same tests of the control plane, with its metadata in PostgreSQL.

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Union.Benchmarks;
 using Union.Benchmarks.Api;
+using Union.Benchmarks.Chaos;
 using Union.Benchmarks.FirstRun;
 using Union.Benchmarks.Orchestrator;
 using Union.Benchmarks.Sign;
@@ -17,6 +19,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "orchestrator":
         return await OrchestratorBench.RunAsync(writer, Number("--actions", 100_000));
+    case "chaos":
+        return await ChaosBench.RunAsync(writer, Number("--rounds", 50), Number("--seed", RandomNumberGenerator.GetInt32(1_000_000)));
     case "sign":
         await SignBench.RunAsync(writer);
         return 0;
@@ -25,7 +29,8 @@ switch (args.FirstOrDefault())
         return 0;
     default:
         Console.Error.WriteLine(
-            "usage: ./bench.sh first-run|api [calls|watchers|pages]|sign|orchestrator [--actions N] [--output json]");
+            "usage: ./bench.sh first-run|api [calls|watchers|pages]|sign|orchestrator [--actions N]|chaos [--rounds N] [--seed S] "
+            + "[--output json]");
         return 2;
 }
 

@@ -26,7 +26,7 @@ public sealed class ReconcilerTests
         await cluster.FreedAsync();
 
         Assert.Equal(
-            [ActionPhase.Initializing, ActionPhase.Running, ActionPhase.Succeeded], await PhasesAsync(cluster));
+            [ActionPhase.Initializing, ActionPhase.Running, ActionPhase.Succeeded], (await PhasesAsync(cluster)).Distinct());
     }
 
     [Fact]

@@ -2,13 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace Union.Integration.Tests.Processes;
+namespace Union.Testing.Processes;
 
 /// <summary>
 /// Ports for planes that are killed and started again. They lie below those that the kernel gives to outgoing
 /// connections, so that none of these takes the port of a plane while it is down.
 /// </summary>
-internal static class FreePorts
+public static class FreePorts
 {
     private const int Lowest = 15000;
     private const int Highest = 32000;

@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Union.Integration.Tests.Processes;
+namespace Union.Testing.Processes;
 
 /// <summary>Processes found by a text that only they carry in their command line or environment.</summary>
-internal static class TaskProcesses
+public static class TaskProcesses
 {
-    public static IReadOnlyList<int> With(string mark) => [.. Directory.EnumerateDirectories("/proc")
+    public static IReadOnlyList<int> With(params IReadOnlyCollection<string> marks) => [.. Directory.EnumerateDirectories("/proc")
         .Select(Path.GetFileName)
         .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
         .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
-        .Where(id => id != Environment.ProcessId && (Read(id, "cmdline") + Read(id, "environ")).Contains(mark, StringComparison.Ordinal))];
+        .Where(id => id != Environment.ProcessId && Read(id, "cmdline") + Read(id, "environ") is { Length: > 0 } said
+            && marks.Any(mark => said.Contains(mark, StringComparison.Ordinal)))];
 
     /// <summary>Ends what an installation in <paramref name="folder"/> left running: its tasks outlive its planes.</summary>
     public static void KillBelow(string folder)
