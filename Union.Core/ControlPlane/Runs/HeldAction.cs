@@ -35,6 +35,7 @@ internal static class HeldAction
         var action = actions.Rows[0];
         return action.Fence != attempt.Fence || attempt.EndedAt is not null ? throw NotHeld()
             : action.Phase.IsTerminal() ? throw Over(action)
+            : attempt.EndAskedAt is not null ? throw NotHeld()
             : action;
     }
 

@@ -112,7 +112,8 @@ internal sealed class ReportEventsHandler(
         }
 
         var action = attempts.ActionOf(attempt);
-        var current = action.Fence == attempt.Fence && !action.Phase.IsTerminal();
+        // One that was not confirmed in time waits in the queue again, under the same fence until it is handed out.
+        var current = action.Fence == attempt.Fence && attempt.EndAskedAt is null && !action.Phase.IsTerminal();
         attempts.Set(Updated(attempt, e, current));
         if (current)
         {

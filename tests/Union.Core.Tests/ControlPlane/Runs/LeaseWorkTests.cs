@@ -43,6 +43,23 @@ public sealed class LeaseWorkTests
     }
 
     [Fact]
+    public async Task Report_ConfirmedAfterItWentBackToTheQueue_IsRefusedAndLeavesTheActionThere()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await plane.CreateRunAsync("r");
+        var first = await plane.LeaseOneAsync();
+        plane.Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Contains(first.Key, (await plane.LeaseAsync(0)).End);
+
+        var late = await plane.ReportAsync(plane.Event(1, first.Key, ActionPhase.Initializing));
+        await plane.ReportAsync(plane.Event(2, first.Key, ActionPhase.Aborted));
+
+        Assert.Equal([first.Key], late.Refused);
+        Assert.Equal(ActionPhase.Queued, (await plane.ActionAsync("r")).Phase);
+        Assert.Equal(2, (await plane.LeaseOneAsync()).Key.Fence);
+    }
+
+    [Fact]
     public async Task Lease_ConfirmedInTime_StaysHandedOut()
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
