@@ -35,7 +35,7 @@ public sealed partial class CoordinatorLink(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _stopping = stoppingToken;
-        await reconciler.ResumeAsync(stoppingToken);
+        await DropUnheldAsync(await reconciler.ResumeAsync(stoppingToken), stoppingToken);
         var backoff = FirstBackoff;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -51,9 +51,11 @@ public sealed partial class CoordinatorLink(
             {
                 // The process stops, or a newer session began; neither calls for a pause.
             }
-            catch (Exception e) when (e is RpcException or UnionException)
+#pragma warning disable CA1031 // The border of a session: a plane that ended for one full disk would end for all its tasks.
+            catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
             {
-                LogSessionEnded(e is RpcException rpc ? rpc.StatusCode : StatusCode.ResourceExhausted);
+                Log(e);
                 var jitter = 0.5 + (RandomNumberGenerator.GetInt32(1000) / 2000.0);
                 await Task.Delay(backoff * jitter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 backoff = backoff * 2 < MaxBackoff ? backoff * 2 : MaxBackoff;
@@ -61,6 +63,42 @@ public sealed partial class CoordinatorLink(
         }
 
         await attempts.StoppedAsync();
+    }
+
+    private void Log(Exception exception)
+    {
+        switch (exception)
+        {
+            case RpcException refused:
+                LogSessionEnded(refused.StatusCode);
+                break;
+            case UnionException:
+                LogSessionEnded(StatusCode.ResourceExhausted);
+                break;
+            default:
+                LogSessionBroke(exception);
+                break;
+        }
+    }
+
+    // Acknowledged, and an earlier process died before its executor forgot it; or the journal is another one.
+    private async Task DropUnheldAsync(HeldList held, CancellationToken cancellationToken)
+    {
+        foreach (var key in (await executor.ListAsync(cancellationToken)).Except(held.Held.Select(h => h.Key)))
+        {
+            try
+            {
+                await executor.EndAsync(key, EndReason.LeaseLost, cancellationToken);
+                await executor.WaitAsync(key, cancellationToken);
+                await executor.ForgetAsync(key, cancellationToken);
+            }
+#pragma warning disable CA1031 // The border of one attempt: what cannot be dropped now is tried at the next start.
+            catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                LogNotDropped(key.Uid, e);
+            }
+        }
     }
 
     private async Task SessionAsync(System.Action onHello, CancellationToken cancellationToken)
@@ -90,6 +128,8 @@ public sealed partial class CoordinatorLink(
     private async Task<HelloResponse> HelloAsync(CancellationToken cancellationToken)
     {
         var capabilities = executor.Capabilities;
+        // What was leased a moment ago and is not in the journal yet would count as lost, and start a second time.
+        var taking = attempts.Keys;
         var list = await journal.HeldAsync(cancellationToken);
         var request = new HelloRequest
         {
@@ -101,7 +141,7 @@ public sealed partial class CoordinatorLink(
             Parallel = (uint)capabilities.Parallel,
         };
         request.ReferencePrefixes.AddRange(self.ReferencePrefixes);
-        request.Held.AddRange(list.Held.Select(h => h.Key.ToRef()));
+        request.Held.AddRange(list.Held.Select(h => h.Key).Union(taking).Select(key => key.ToRef()));
         return await coordinator.HelloAsync(request, deadline: CallDeadline.In(CallTimeout), cancellationToken: cancellationToken);
     }
 
@@ -211,6 +251,12 @@ public sealed partial class CoordinatorLink(
 
     [LoggerMessage(2004, LogLevel.Information, "Session with the control plane began as cluster {ClusterId}")]
     private partial void LogConnected(string clusterId);
+
+    [LoggerMessage(2012, LogLevel.Warning, "Attempt {AttemptUid} is no longer held and could not be dropped; the next start tries again")]
+    private partial void LogNotDropped(string attemptUid, Exception exception);
+
+    [LoggerMessage(2011, LogLevel.Error, "Session with the control plane broke; tasks run on, and a new session is tried")]
+    private partial void LogSessionBroke(Exception exception);
 
     [LoggerMessage(2005, LogLevel.Warning,
         "Session with the control plane ended ({Status}); tasks run on, and a new session is tried")]

@@ -22,6 +22,9 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
 
     public bool Holds(AttemptKey key) => _running.ContainsKey(key);
 
+    /// <summary>All of them, those too that the journal does not know yet.</summary>
+    public IReadOnlyCollection<AttemptKey> Keys => [.. _running.Keys];
+
     public void Start(Assignment assignment, CancellationToken cancellationToken) =>
         Track(assignment, token => runner.RunAsync(assignment, token), cancellationToken);
 

@@ -49,7 +49,7 @@ internal static class ComputePlaneHost
     {
         if (!Directory.Exists(configuration.DataDir))
         {
-            ClusterEnrollment.EnsurePossible(configuration, environment);
+            ClusterEnrollment.EnsurePossible(configuration, around.Environment);
         }
 
         var folder = DataFolder.Open(configuration.DataDir, "compute", DataFormat);

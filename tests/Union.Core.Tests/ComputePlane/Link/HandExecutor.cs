@@ -13,6 +13,7 @@ internal sealed class HandExecutor : IExecutor
     private readonly ConcurrentDictionary<AttemptKey, TaskCompletionSource<AttemptResult>> _attempts = new();
     private readonly Channel<AttemptKey> _started = Channel.CreateUnbounded<AttemptKey>();
     private readonly Channel<AttemptKey> _followed = Channel.CreateUnbounded<AttemptKey>();
+    private readonly Channel<AttemptKey> _forgotten = Channel.CreateUnbounded<AttemptKey>();
 
     public ExecutorCapabilities Capabilities { get; } = new("none", "rlimit", 8);
 
@@ -23,6 +24,13 @@ internal sealed class HandExecutor : IExecutor
     /// <summary>Waits until somebody waits for the next attempt.</summary>
     public async Task FollowedAsync() =>
         await _followed.Reader.ReadAsync(ControlPlaneFixture.Cancel).AsTask().WaitAsync(Patience);
+
+    /// <summary>An attempt that runs, as an earlier process left it.</summary>
+    public void Leave(AttemptKey key) => _attempts[key] = New();
+
+    /// <summary>Waits until the next attempt is forgotten.</summary>
+    public async Task<AttemptKey> ForgottenAsync() =>
+        await _forgotten.Reader.ReadAsync(ControlPlaneFixture.Cancel).AsTask().WaitAsync(Patience);
 
     public void Succeed(AttemptKey key) => End(key, AttemptOutcome.Succeeded);
 
@@ -63,6 +71,7 @@ internal sealed class HandExecutor : IExecutor
     public Task ForgetAsync(AttemptKey key, CancellationToken cancellationToken)
     {
         _attempts.TryRemove(key, out _);
+        _forgotten.Writer.TryWrite(key);
         return Task.CompletedTask;
     }
 

@@ -80,9 +80,11 @@ internal sealed class LinkedCluster : IAsyncDisposable
     {
         var cluster = Create(plane);
         cluster.Coordinator.Reporting += cluster.ForgetTimers;
-        await cluster.Link.StartAsync(ControlPlaneFixture.Cancel);
+        await cluster.StartLinkAsync();
         return cluster;
     }
+
+    public Task StartLinkAsync() => Link.StartAsync(ControlPlaneFixture.Cancel);
 
     /// <summary>Waits until a place became free.</summary>
     public async Task FreedAsync() => await _freed.Reader.ReadAsync(ControlPlaneFixture.Cancel).AsTask().WaitAsync(Patience);

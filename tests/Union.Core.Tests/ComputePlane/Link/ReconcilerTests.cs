@@ -1,5 +1,6 @@
 using Flyteidl2.Common;
 using Union.Contracts.Cluster.V1;
+using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Journal;
 using Union.Core.ComputePlane.Link;
 using Union.Core.Tests.ControlPlane;
@@ -44,6 +45,19 @@ public sealed class ReconcilerTests
         await cluster.FreedAsync();
 
         Assert.Single(await PhasesAsync(cluster), ActionPhase.Succeeded);
+    }
+
+    [Fact]
+    public async Task Start_AttemptThatTheJournalNoLongerHolds_IsEndedAndForgotten()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await using var cluster = LinkedCluster.Create(plane);
+        var left = new AttemptKey("01890000-0000-7000-8000-000000000001", 1);
+        cluster.Executor.Leave(left);
+
+        await cluster.StartLinkAsync();
+
+        Assert.Equal(left, await cluster.Executor.ForgottenAsync());
     }
 
     private static async Task<IEnumerable<ActionPhase>> PhasesAsync(LinkedCluster cluster) =>
