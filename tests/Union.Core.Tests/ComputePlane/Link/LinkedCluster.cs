@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Union.Contracts.Cluster.V1;
+using Union.Core.ComputePlane.Caching;
 using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Journal;
 using Union.Core.ComputePlane.Link;
@@ -44,6 +45,10 @@ internal sealed class LinkedCluster : IAsyncDisposable
             .AddSingleton<AttemptJournal>()
             .AddSingleton<OutboxSignal>()
             .AddSingleton<LinkStatus>()
+            .AddSingleton<CacheKeys>()
+            .AddSingleton<ActionInputs>()
+            .AddSingleton<OutputsCopy>()
+            .AddSingleton<CacheLookup>()
             .AddSingleton<AttemptWorkBuilder>()
             .AddSingleton<AttemptRunner>()
             .AddSingleton<RunningAttempts>()
