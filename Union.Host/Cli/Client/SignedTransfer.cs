@@ -15,6 +15,7 @@ internal sealed class SignedTransfer(TimeProvider time) : IDisposable
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = DirectToLoopback.Proxy,
         ConnectTimeout = TimeSpan.FromSeconds(10),
     })
     {

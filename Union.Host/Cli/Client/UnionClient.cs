@@ -132,6 +132,7 @@ internal sealed class UnionClient : IDisposable
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
             ConnectCallback = ConnectAsync,
+            Proxy = DirectToLoopback.Proxy,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             EnableMultipleHttp2Connections = true,

@@ -150,7 +150,11 @@ internal sealed class LocalInstallation : IAsyncDisposable
     {
         if (clients.Tls.Certificate is not { } file)
         {
-            return GrpcChannel.ForAddress($"http://{clients.Listen}");
+            return GrpcChannel.ForAddress($"http://{clients.Listen}", new GrpcChannelOptions
+            {
+                DisposeHttpClient = true,
+                HttpHandler = new SocketsHttpHandler { UseProxy = false },
+            });
         }
 
         using var own = X509CertificateLoader.LoadCertificateFromFile(file);
@@ -160,6 +164,7 @@ internal sealed class LocalInstallation : IAsyncDisposable
             DisposeHttpClient = true,
             HttpHandler = new SocketsHttpHandler
             {
+                UseProxy = false,
                 SslOptions = new SslClientAuthenticationOptions
                 {
                     RemoteCertificateValidationCallback = (_, shown, _, _) =>
