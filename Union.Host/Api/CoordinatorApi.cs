@@ -87,10 +87,20 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
             Trace = request.Kind == ChildKind.Trace ? ChildFacts.CallOf(request.Trace) : null,
             Timeout = request.Kind == ChildKind.Condition ? request.Timeout?.ToTimeSpanOrRefuse() : null,
             CacheKey = request.CacheKey,
+            InputsDigest = request.InputsDigest,
+            Recovered = request.RecoveredUri.Length > 0 ? new RecoveredOutputs(request.RecoveredUri, request.CopyUri) : null,
         };
         await mediator.Send(child, context.CancellationToken);
         return new EnqueueResponse();
     }
+
+    public override async Task<FindRecoverableResponse> FindRecoverable(
+        FindRecoverableRequest request, ServerCallContext context) => new()
+        {
+            OutputUri = await mediator.Send(
+                new FindRecoverable(ToKey(request.Parent), request.Name, request.TaskName, request.InputsDigest),
+                context.CancellationToken),
+        };
 
     public override async Task WatchForUpdates(
         WatchForUpdatesRequest request, IServerStreamWriter<WatchForUpdatesResponse> responseStream,
@@ -215,6 +225,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
             InputUri = action.InputUri,
             RunStartTime = ActionMessages.Instant(run.StartTime),
             CacheKey = action.CacheKey,
+            Recovers = run.RecoversRunId != 0,
         };
     }
 

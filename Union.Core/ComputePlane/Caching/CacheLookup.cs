@@ -13,8 +13,8 @@ namespace Union.Core.ComputePlane.Caching;
 /// that the control plane never sees, and an answer counts only while the outputs behind it are in the store.
 /// </summary>
 public sealed partial class CacheLookup(
-    Coordinator.CoordinatorClient coordinator, CacheKeys keys, ActionInputs inputs, OutputsCopy outputs,
-    TimeProvider time, ILogger<CacheLookup> logger)
+    Coordinator.CoordinatorClient coordinator, CacheKeys keys, ActionInputs inputs, ContentDigests contents,
+    OutputsCopy outputs, TimeProvider time, ILogger<CacheLookup> logger)
 {
     /// <summary>Results that were replaced while they were copied; more than a few in a row is no coincidence.</summary>
     private const int MaxRounds = 5;
@@ -87,7 +87,11 @@ public sealed partial class CacheLookup(
         try
         {
             var read = await inputs.ReadAsync(id.Action, assignment.InputUri, fileNeeded: false, cancellationToken);
-            return assignment.CacheKey.Length > 0 ? assignment.CacheKey : keys.OfInputs(id.Action.Run.Scope, task, read);
+            return assignment.CacheKey.Length > 0
+                ? assignment.CacheKey
+                : keys.OfInputs(
+                    id.Action.Run.Scope, task,
+                    await contents.NamedByContentAsync(id.Action.Run.Scope, read, cancellationToken));
         }
         catch (Exception e) when (e is UnionException or ObjectStoreException or InvalidProtocolBufferException)
         {

@@ -33,7 +33,7 @@ internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
 
 internal sealed class EnqueueChildHandler(
     ChildSubmission children, ActingTask task, ChildOutputs outputs, PrivateParts privateParts, IObjectStore objects,
-    ObjectLayout layout, ProjectFence fence)
+    ObjectLayout layout, ProjectFence fence, ContentDigests contents, KeyedDigest digests)
     : IRequestHandler<EnqueueChild, string>
 {
     public async Task<string> Handle(EnqueueChild request, CancellationToken cancellationToken)
@@ -50,6 +50,8 @@ internal sealed class EnqueueChildHandler(
             Group = request.Group,
             Kind = ChildKind.Task,
             InputUri = objects.ReferenceTo(key).ToString(),
+            InputsDigest = digests.Of(
+                task.Run.Org, (await contents.NamedByContentAsync(task.Run.Scope, inputs, cancellationToken)).ToByteArray()),
         };
         await children.EnqueueAsync(child, spec, cancellationToken);
         return request.Name;

@@ -30,7 +30,7 @@ public sealed class SiblingDirectory(Coordinator.CoordinatorClient coordinator, 
 
             if (update.Name == child)
             {
-                return update.Phase == Flyteidl2.Common.ActionPhase.Succeeded
+                return update.Phase is Flyteidl2.Common.ActionPhase.Succeeded or Flyteidl2.Common.ActionPhase.Recovered
                     ? update.OutputUri
                     : throw new UnionException(
                         ErrorCode.FailedPrecondition, "child_not_succeeded", $"The child {child} has not succeeded.",

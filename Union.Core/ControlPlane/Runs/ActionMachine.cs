@@ -66,6 +66,20 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         });
     }
 
+    /// <summary>An action whose result an earlier run has computed.</summary>
+    public async Task<ActionRow> CreateRecoveredAsync(NewAction action, string outputUri)
+    {
+        var row = await InsertAsync(action);
+        return await SettleAsync(row, ActionState.Of(row) with
+        {
+            Phase = ActionPhase.Recovered,
+            QueueState = QueueState.None,
+            StartedAt = _now,
+            EndedAt = _now,
+            OutputUri = outputUri,
+        });
+    }
+
     /// <summary>A condition: no cluster runs it, it waits until it is resolved.</summary>
     public async Task<ActionRow> CreatePausedAsync(NewAction action)
     {

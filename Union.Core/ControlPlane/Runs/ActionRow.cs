@@ -11,7 +11,8 @@ public sealed record ActionRow(
     string ErrorCode, long ErrorKind, string ErrorPrivate, string AbortReason, string AbortedBy, string CreatedBy,
     string RunLabels, long RunSource, string TriggerTask, string TriggerName, long TriggerRevision,
     string TaskEnvironment, ActionKind Kind, string ValuePrivate, string SignalledBy, string CacheKey,
-    string CacheVersion, CacheStatus CacheStatus, string CacheSource, string Queue)
+    string CacheVersion, CacheStatus CacheStatus, string CacheSource, string Queue, string InputsDigest,
+    string RecoveredFrom, long RecoversRunId)
 {
     public RunId RunId => new(Org, Project, Domain, Run);
 

@@ -20,7 +20,8 @@ internal static class ActionStore
                r.trigger_task as TriggerTask, r.trigger_name as TriggerName, r.trigger_revision as TriggerRevision,
                t.environment as TaskEnvironment, a.kind as Kind, a.value_private as ValuePrivate,
                a.signalled_by as SignalledBy, a.cache_key as CacheKey, a.cache_version as CacheVersion,
-               a.cache_status as CacheStatus, a.cache_source as CacheSource, a.queue as Queue
+               a.cache_status as CacheStatus, a.cache_source as CacheSource, a.queue as Queue,
+               a.inputs_digest as InputsDigest, a.recovered_from as RecoveredFrom, r.recovers_run_id as RecoversRunId
           from actions a
           join runs r on r.id = a.run_id and r.org = a.org
           join tasks t on t.id = a.task_id and t.org = a.org
@@ -178,6 +179,27 @@ internal static class ActionStore
             : session.QueryAsync<ActionRow>(oldestFirstSql, parameters);
     }
 
+    public static Task<ActionRow?> FindInRunAsync(Session session, string org, long runId, string name)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.run_id = @runId and a.name = @name
+            """;
+        return session.FindAsync<ActionRow>(sql, new { org, runId, name });
+    }
+
+    /// <summary>The calls that an action recorded as successful.</summary>
+    public static Task<IReadOnlyList<ActionRow>> TracesAsync(Session session, string org, long parentId, int limit)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.parent_id = @parentId and a.kind = 2 and a.phase in (5, 10)
+             order by a.change
+             limit @limit
+            """;
+        return session.QueryAsync<ActionRow>(sql, new { org, parentId, limit });
+    }
+
     /// <summary>The root action of each run.</summary>
     public static Task<ActionRow?> FindRootAsync(Session session, string org, long runId)
     {
@@ -229,10 +251,10 @@ internal static class ActionStore
             insert into actions (org, run_id, name, parent_id, group_name, task_id, cluster_id, phase, queue_state,
                                  queued_at, fence, attempt, system_fails, change, created_at, input_uri, output_uri,
                                  error_code, error_kind, error_private, abort_reason, aborted_by, kind, deadline_at,
-                                 cache_key, queue_timeout, queue, share, place)
+                                 cache_key, inputs_digest, recovered_from, queue_timeout, queue, share, place)
             select @Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, @QueueState,
                    @Now, 0, 1, 0, r.change, @Now, @InputUri, '',
-                   '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey,
+                   '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey, @InputsDigest, @RecoveredFrom,
                    (select queue_timeout from tasks where org = @Org and id = @TaskId), @Queue, @Share,
                    (select case when s.next > h.head then s.next else h.head end
                       from (select coalesce(max(x.place) + 1, 0) as next

@@ -43,6 +43,12 @@ public sealed record CreateRun(
     /// <summary>When the run was due, which its tasks are told; null is the moment of its creation.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
+    /// <summary>Name of a run whose succeeded actions this one takes over.</summary>
+    public string? Recovers { get; init; }
+
+    /// <summary>Actions that run again although they succeeded.</summary>
+    public IReadOnlyList<string> RerunActions { get; init; } = [];
+
     /// <summary>Recognises the same request. Customer content enters as the cluster's keyed digests only.</summary>
     internal string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         '\n', Project, Domain, Name, Task.Digest, Convert.ToHexString(SHA256.HashData(Projection.Span)), PrivatePart,
@@ -63,6 +69,9 @@ internal sealed class CreateRunValidator : AbstractValidator<CreateRun>
         RuleFor(c => c.Task.Projection.Length).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
         RuleFor(c => c.Labels).Must(LabelText.AreValid).WithMessage(LabelText.Rule);
         RuleFor(c => c.Queue).Must(q => q.Length == 0 || Names.IsResource(q)).WithMessage("The queue's name is malformed.");
+        RuleFor(c => c.Recovers).Must(r => r is null || Names.IsRun(r)).WithMessage("The run to recover is malformed.");
+        RuleFor(c => c.RerunActions).Must(all => all.Count <= 1000 && all.All(Names.IsAction))
+            .WithMessage("At most 1,000 names of actions can be run again.");
         RuleFor(c => c.InputUri).Must(u => u.Length == 0 || Reference.TryParse(u, out _))
             .WithMessage("The reference to the inputs is malformed.");
         RuleFor(c => c.References).Must(all => all.All(u => Reference.TryParse(u, out _)))

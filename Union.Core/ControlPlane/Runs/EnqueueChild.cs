@@ -19,6 +19,12 @@ public sealed record EnqueueChild(
 {
     public ActionKind Kind { get; init; } = ActionKind.Task;
 
+    /// <summary>Keyed digest of the inputs; empty where the name says it already.</summary>
+    public string InputsDigest { get; init; } = "";
+
+    /// <summary>The outputs that the child takes over of an earlier run.</summary>
+    public RecoveredOutputs? Recovered { get; init; }
+
     /// <summary>How a trace went.</summary>
     public TracedCall? Trace { get; init; }
 
@@ -31,6 +37,10 @@ public sealed record EnqueueChild(
 
 /// <summary>A call that its parent made itself; the outputs are where the parent put them.</summary>
 public sealed record TracedCall(ActionPhase Phase, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string OutputUri);
+
+/// <param name="OutputUri">As <see cref="FindRecoverable"/> answered it.</param>
+/// <param name="Copy">Where the cluster has put them for this run.</param>
+public sealed record RecoveredOutputs(string OutputUri, string Copy);
 
 internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
 {
@@ -48,6 +58,9 @@ internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
         RuleFor(c => c.Trace).Must(t => t is null || t.OutputUri.Length == 0 || Reference.TryParse(t.OutputUri, out _))
             .WithMessage("The reference to the outputs is malformed.");
         RuleFor(c => c).Must(c => (c.Kind == ActionKind.Trace) == (c.Trace is not null)).WithMessage("A trace needs its times.");
+        RuleFor(c => c.InputsDigest).Matches("^([0-9a-f]{64})?$").WithMessage("A digest is hexadecimal.");
+        RuleFor(c => c.Recovered).Must(r => r is null || Reference.TryParse(r.Copy, out _))
+            .WithMessage("The reference to the outputs is malformed.");
         RuleFor(c => c.CacheKey).Matches("^([0-9a-f]{64})?$").WithMessage("A digest is hexadecimal.");
         RuleFor(c => c.Timeout).Must(t => t is null || (t > TimeSpan.Zero && t <= TimeSpan.FromDays(3650)))
             .WithMessage("A condition waits at most ten years.");
@@ -92,16 +105,32 @@ internal sealed class EnqueueChildHandler(
         {
             Kind = request.Kind,
             CacheKey = request.CacheKey,
+            InputsDigest = request.InputsDigest,
             Queue = parent.Queue,
             Share = parent.Project,
             DeadlineAt = request.Timeout is { } timeout ? (now + timeout).ToMicros() : null,
         };
         var machine = new ActionMachine(session, changes, now);
-        return await (request.Kind switch
+        if (request.Recovered is { } recovered
+            && await Recovery.FindAsync(session, parent, request.Name, request.Task.Name, request.InputsDigest) is { } earlier
+            && earlier.OutputUri == recovered.OutputUri)
+        {
+            await ClusterReferences.EnsureOwnAsync(session, parent.Org, parent.ClusterId, [recovered.Copy]);
+            return await machine.CreateRecoveredAsync(
+                action with { RecoveredFrom = Recovery.SourceOf(earlier) }, recovered.Copy);
+        }
+
+        var child = await (request.Kind switch
         {
             ActionKind.Trace => machine.CreateEndedAsync(action, request.Trace!),
             ActionKind.Condition => machine.CreatePausedAsync(action),
             _ => machine.CreateAsync(action),
         });
+        if (child.Kind == ActionKind.Task)
+        {
+            await Recovery.TakeTracesAsync(session, machine, child);
+        }
+
+        return child;
     }
 }

@@ -21,6 +21,12 @@ internal sealed record NewAction(
 
     public QueueState QueueState { get; init; } = QueueState.Waiting;
 
+    /// <summary>Keyed digest of the inputs, by which another run recognises that it would compute the same.</summary>
+    public string InputsDigest { get; init; } = "";
+
+    /// <summary>Run whose action of the same name has computed the result.</summary>
+    public string RecoveredFrom { get; init; } = "";
+
     /// <summary>When a condition times out.</summary>
     public long? DeadlineAt { get; init; }
 }

@@ -12,7 +12,8 @@ internal static class RunStore
                r.digest as Digest, r.source as Source, r.created_at as CreatedAt, r.created_by as CreatedBy,
                r.change as Change, r.start_time as StartTime, r.task_name as TaskName, r.task_version as TaskVersion,
                r.labels as Labels, r.trigger_task as TriggerTask, r.trigger_name as TriggerName,
-               r.trigger_revision as TriggerRevision
+               r.trigger_revision as TriggerRevision, r.recovers_run_id as RecoversRunId,
+               r.rerun_actions as RerunActions
         """ + "\n";
 
     public static Task<RunRow?> FindAsync(Session session, RunId run)
@@ -40,10 +41,10 @@ internal static class RunStore
         const string sql = """
             insert into runs (org, project, domain, name, cluster_id, projection, private_part, digest, source,
                               created_at, created_by, change, start_time, task_name, task_version, labels,
-                              trigger_task, trigger_name, trigger_revision)
+                              trigger_task, trigger_name, trigger_revision, recovers_run_id, rerun_actions)
             values (@Org, @Project, @Domain, @Name, @ClusterId, @Projection, @PrivatePart, @Digest, @Source,
                     @CreatedAt, @CreatedBy, @Change, @StartTime, @TaskName, @TaskVersion, @Labels,
-                    @TriggerTask, @TriggerName, @TriggerRevision)
+                    @TriggerTask, @TriggerName, @TriggerRevision, @RecoversRunId, @RerunActions)
             returning id
             """;
         return session.ScalarAsync(sql, run);

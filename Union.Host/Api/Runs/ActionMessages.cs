@@ -113,6 +113,11 @@ internal static class ActionMessages
                 break;
         }
 
+        if (row.RecoveredFrom.Length > 0)
+        {
+            metadata.RecoveredFrom = Identifier(row with { Run = row.RecoveredFrom });
+        }
+
         if (row.TriggerName.Length > 0)
         {
             metadata.TriggerName = row.TriggerName;

@@ -93,6 +93,8 @@ internal sealed class NewRunReader(IMediator mediator, Caller caller, IPrivatePa
                 caller.Principal, Verb.RunsCreate, run.ClusterId, scope, split.Private, cancellationToken),
             Labels = RunSpecFacts.Labels(spec),
             Queue = spec.Queue,
+            Recovers = RunSpecFacts.Recovers(spec, run.Project, run.Domain),
+            RerunActions = [.. spec.Recover?.ForceRerunActions ?? []],
             References = [.. run.References, .. RunSpecFacts.References(spec)],
         };
     }

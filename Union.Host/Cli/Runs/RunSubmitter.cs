@@ -59,7 +59,8 @@ internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
     }
 
     /// <summary>Creates a run of what another run was of, with the same inputs.</summary>
-    public async Task SubmitAgainAsync(string run, string name, CancellationToken cancellationToken)
+    /// <param name="recover">What succeeded is taken over; null does everything again.</param>
+    public async Task SubmitAgainAsync(string run, string name, Recover? recover, CancellationToken cancellationToken)
     {
         using var call = client.Runs.GetRunDetailsAsync(
             new GetRunDetailsRequest { RunId = client.Run(run) }, cancellationToken: cancellationToken);
@@ -76,7 +77,12 @@ internal sealed class RunSubmitter(UnionClient client, TimeProvider time)
             new GetActionDataURIsRequest { ActionId = client.Action(run, Names.RootAction) },
             cancellationToken: cancellationToken);
         var spec = details.RunSpec ?? new RunSpec();
-        spec.Relation = new Relation { RelatedTo = client.Run(run), RelationType = RelationType.Rerun };
+        spec.Recover = recover;
+        spec.Relation = new Relation
+        {
+            RelatedTo = client.Run(run),
+            RelationType = recover is null ? RelationType.Rerun : RelationType.Recover,
+        };
         var request = new CreateRunRequest
         {
             RunId = client.Run(name),

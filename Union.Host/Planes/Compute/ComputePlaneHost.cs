@@ -102,6 +102,7 @@ internal static class ComputePlaneHost
         services.AddSingleton<CacheKeys>();
         services.AddSingleton<ActionInputs>();
         services.AddSingleton<OutputsCopy>();
+        services.AddSingleton<ContentDigests>();
         services.AddSingleton<CacheLookup>();
         services.AddSingleton<AttemptMeter>();
         services.AddSingleton<AttemptRunner>();
