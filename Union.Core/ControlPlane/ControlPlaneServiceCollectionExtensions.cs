@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Union.Core.ControlPlane.Audit;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Identity;
 using Union.Core.ControlPlane.Projects;
 using Union.Core.ControlPlane.Queues;
+using Union.Core.ControlPlane.Retention;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.ControlPlane.Triggers;
 using Union.Core.Pipeline;
@@ -32,6 +34,8 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddHostedService<TimeoutSweep>();
         services.AddSingleton(triggers ?? new TriggerOptions());
         services.AddHostedService<TriggerSweep>();
+        services.TryAddSingleton(new RetentionOptions());
+        services.AddHostedService<RetentionSweep>();
         return services;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Union.Core.ControlPlane.Retention;
 using Union.Core.ControlPlane.Triggers;
 
 namespace Union.Host.Configuration;
@@ -12,7 +13,8 @@ internal sealed record ControlPlaneConfiguration(
     IPEndPoint OpsListen,
     DatabaseConfiguration Database,
     TriggersConfiguration Triggers,
-    SecretReference? SealingKey);
+    SecretReference? SealingKey,
+    RetentionOptions Retention);
 
 internal enum Authentication
 {

@@ -1,6 +1,8 @@
 using System.Net;
+using Union.Core.Authoring;
 using Union.Core.Authoring.Yaml;
 using Union.Core.Boundary;
+using Union.Core.ControlPlane.Retention;
 using Union.Core.ControlPlane.Triggers;
 
 namespace Union.Host.Configuration;
@@ -30,7 +32,8 @@ internal static class PlaneReaders
             ReadListen(reader, plane.Section("ops"), "127.0.0.1:8704"),
             ReadDatabase(reader, plane.Section("database")),
             ReadTriggers(reader, plane.Section("triggers")),
-            reader.Secret(plane, "sealingKey"));
+            reader.Secret(plane, "sealingKey"),
+            ReadRetention(plane.Section("retention")));
         if (configuration is { Database.Engine: DatabaseEngine.Postgres, SealingKey: null })
         {
             plane.Error(
@@ -41,6 +44,21 @@ internal static class PlaneReaders
         plane.End();
         return configuration;
     }
+
+    private static RetentionOptions ReadRetention(YamlSection section)
+    {
+        var standard = new RetentionOptions();
+        var retention = standard with
+        {
+            Runs = section.Value("runs", standard.Runs, IsAge, "a duration of at least a day, such as 90d"),
+            Audit = section.Value("audit", standard.Audit, IsAge, "a duration of at least a day, such as 400d"),
+        };
+        section.End();
+        return retention;
+    }
+
+    private static bool IsAge(string text, out TimeSpan age) =>
+        Durations.TryParse(text, out age) && age >= TimeSpan.FromDays(1);
 
     private static ClustersConfiguration ReadClusters(ConfigurationReader reader, YamlSection section)
     {

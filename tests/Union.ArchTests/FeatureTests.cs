@@ -16,6 +16,7 @@ public sealed class FeatureTests
         ["Union.Core.ControlPlane.Projects"] = ["Database", "Listing"],
         ["Union.Core.ControlPlane.Listing"] = [],
         ["Union.Core.ControlPlane.Queues"] = ["Clusters", "Database", "Runs"],
+        ["Union.Core.ControlPlane.Retention"] = ["Database", "Projects", "Runs"],
         ["Union.Core.ControlPlane.Runs"] = ["Caching", "Clusters", "Database", "Listing", "Projects", "Queues", "Tasks"],
         ["Union.Core.ControlPlane.Tasks"] = ["Clusters", "Database", "Listing", "Projects", "Triggers"],
         ["Union.Core.ControlPlane.Triggers"] = ["Clusters", "Database", "Listing", "Projects", "Runs", "Tasks"],

@@ -22,6 +22,16 @@ public static class MetadataSchema
         return PostgresMigrations.Applied(connection);
     }
 
+    /// <summary>How much retention has forgotten so far; null where the schema is too old to know.</summary>
+    public static Task<ForgottenRows?> ForgottenAsync(string path) =>
+        File.Exists(path) ? ForgottenRows.ReadAsync(SqliteBackup.ReadOnly(path)) : Task.FromResult<ForgottenRows?>(null);
+
+    public static async Task<ForgottenRows?> ForgottenAsync(PostgresOptions options, CancellationToken cancellationToken)
+    {
+        await using var connection = await PostgresOpening.ConnectAsync(options, cancellationToken);
+        return await ForgottenRows.ReadAsync(connection, cancellationToken);
+    }
+
     public static Task MigrateAsync(PostgresOptions options, CancellationToken cancellationToken) =>
         PostgresOpening.MigrateAsync(options, MetadataDatabase.PostgresMigrations, cancellationToken);
 

@@ -8,6 +8,13 @@ public sealed record ProjectRow(
 
 internal static class ProjectStore
 {
+    /// <summary>Every org of the installation; only in its own scope.</summary>
+    public static Task<IReadOnlyList<string>> OrgsAsync(Session session)
+    {
+        const string sql = "select distinct org from projects order by org";
+        return session.QueryAsync<string>(sql, new { });
+    }
+
     private const string Columns = """
         select org as Org, name as Name, state as State, created_at as CreatedAt, title as Title,
                description as Description, labels as Labels

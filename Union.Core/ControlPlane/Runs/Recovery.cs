@@ -16,6 +16,8 @@ internal static class Recovery
     {
         var run = await RunStore.FindAsync(session, new RunId(org, request.Project, request.Domain, request.Recovers!))
             ?? throw RunErrors.NoSuchRun(request.Recovers!);
+        // Retention deletes no run that is recovered, and looks under this lock.
+        await RunStore.LockAsync(session, org, run.Id);
         var root = await ActionStore.FindRootAsync(session, org, run.Id);
         return run.ClusterId != request.ClusterId
             ? throw Refused(run, "belongs to another cluster", "Run it anew: its results are out of reach.")

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Union.Core.Boundary;
 using Union.Core.ControlPlane.Database;
+using Union.Core.Storage;
 using Union.Host.Configuration;
 using Union.Host.Planes;
 using Union.Host.Planes.Control;
@@ -70,7 +71,7 @@ internal sealed class DbCommand : UnionCommand
         private readonly Option<string?> _config = PlaneCommand.ConfigOption();
 
         public Status(CliContext context, CommonOptions common)
-            : base(context, "status", "Engine, newest migration of the database, and how many it lacks. Exit code 1 when it lacks any.")
+            : base(context, "status", "Engine, newest migration of the database, how many it lacks, and what retention has forgotten. Exit code 1 when it lacks any.")
         {
             _common = common;
             Add(_config);
@@ -84,6 +85,9 @@ internal sealed class DbCommand : UnionCommand
             var applied = plane.Database.Engine == DatabaseEngine.Sqlite
                 ? MetadataSchema.Of(FileOf(plane))
                 : await MetadataSchema.OfAsync(MetadataOpening.Postgres(plane.Database, Context.Environment), cancellationToken);
+            var forgotten = plane.Database.Engine == DatabaseEngine.Sqlite
+                ? await MetadataSchema.ForgottenAsync(FileOf(plane))
+                : await MetadataSchema.ForgottenAsync(MetadataOpening.Postgres(plane.Database, Context.Environment), cancellationToken);
             var newest = applied.Count == 0 ? null : applied[^1];
             var missing = MetadataSchema.Missing(applied);
             var engine = plane.Database.Engine == DatabaseEngine.Sqlite ? "sqlite" : "postgres";
@@ -95,6 +99,13 @@ internal sealed class DbCommand : UnionCommand
                     ["schema"] = newest,
                     ["programSchema"] = MetadataSchema.Newest,
                     ["missing"] = missing.Count,
+                    ["forgotten"] = forgotten is null ? null : new JsonObject
+                    {
+                        ["runs"] = forgotten.Runs,
+                        ["actions"] = forgotten.Actions,
+                        ["audit"] = forgotten.Audit,
+                        ["others"] = forgotten.Others,
+                    },
                 });
             }
             else
@@ -104,6 +115,12 @@ internal sealed class DbCommand : UnionCommand
                     engine, newest ?? "none", MetadataSchema.Newest,
                     missing.Count.ToString(CultureInfo.InvariantCulture));
                 table.Write(Context);
+                if (forgotten is { SweptAt: > 0 })
+                {
+                    Context.Out.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Retention has forgotten {forgotten.Runs} runs with {forgotten.Actions} actions, {forgotten.Audit} audit entries and {forgotten.Others} other rows; it last looked at {forgotten.SweptAt.ToInstant():yyyy-MM-dd HH:mm:ss}Z."));
+                }
             }
 
             return missing.Count == 0 ? ExitCode.Done : ExitCode.Failed;

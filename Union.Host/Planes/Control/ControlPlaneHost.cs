@@ -113,6 +113,7 @@ internal static class ControlPlaneHost
         var clusterAddress = configuration.Clusters.PublicAddress?.ToString() ?? AddressOf(clusters);
         services.AddSingleton(time);
         services.AddPlainPorts();
+        services.AddSingleton(configuration.Retention);
         services.AddControlPlane(database, new TriggerOptions { CatchUp = configuration.Triggers.CatchUp });
         services.AddSingleton(_ => CertificateAuthority.Open(AuthorityIn(keys, configuration), time));
         services.AddSingleton(_ => AssertionSigner.Open(keys, time));
