@@ -4,7 +4,8 @@ namespace Union.Core.ComputePlane.Policy;
 
 /// <summary>
 /// How many URLs a principal may still have: a minute's worth at once, which fills up again evenly. Kept as the one
-/// instant at which the budget is whole again, so that whoever has been quiet for a minute needs no memory.
+/// moment at which the budget is whole again, so that whoever has been quiet for a minute needs no memory. Moments are
+/// counted from the start and not by the clock: one that is set back would leave every budget spent.
 /// </summary>
 public sealed class UrlBudget(DataPolicy policy, TimeProvider time)
 {
@@ -14,7 +15,8 @@ public sealed class UrlBudget(DataPolicy policy, TimeProvider time)
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly (string, string) Rest = ("", "");
 
-    private readonly Dictionary<(string Org, string Subject), DateTimeOffset> _wholeAt = [];
+    private readonly Dictionary<(string Org, string Subject), TimeSpan> _wholeAt = [];
+    private readonly long _began = time.GetTimestamp();
     private readonly Lock _lock = new();
 
     /// <summary>Takes all or nothing; a refusal says when the same call would pass.</summary>
@@ -32,7 +34,7 @@ public sealed class UrlBudget(DataPolicy policy, TimeProvider time)
         TimeSpan wait;
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetElapsedTime(_began);
             var key = KeyOf((org, subject), now);
             var whole = _wholeAt.GetValueOrDefault(key, now);
             whole = (whole > now ? whole : now) + cost;
@@ -54,7 +56,7 @@ public sealed class UrlBudget(DataPolicy policy, TimeProvider time)
         };
     }
 
-    private (string Org, string Subject) KeyOf((string Org, string Subject) key, DateTimeOffset now)
+    private (string Org, string Subject) KeyOf((string Org, string Subject) key, TimeSpan now)
     {
         if (_wholeAt.ContainsKey(key) || _wholeAt.Count < MostPrincipals)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Policy;
+using Union.Testing;
 
 namespace Union.Core.Tests.ComputePlane.Policy;
 
@@ -23,6 +24,18 @@ public sealed class UrlBudgetTests
         Assert.Throws<UnionException>(() => budget.Spend("acme", "ann", 5));
         _time.Advance(TimeSpan.FromSeconds(1));
         budget.Spend("acme", "ann", 5);
+    }
+
+    [Fact]
+    public void Spend_ClockSetForwardAndBack_LeavesWhatWasLeft()
+    {
+        var clock = new SteppedClock(_time) { Offset = TimeSpan.FromHours(1) };
+        var budget = new UrlBudget(new DataPolicy { UrlsPerMinute = 60 }, clock);
+        budget.Spend("acme", "ann", 1);
+
+        clock.Offset = TimeSpan.Zero;
+
+        budget.Spend("acme", "ann", 59);
     }
 
     [Fact]
