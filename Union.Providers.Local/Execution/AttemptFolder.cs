@@ -70,25 +70,23 @@ internal sealed class AttemptFolder
     public static void CreateOwned(string path) => Directory.CreateDirectory(path, OwnerOnly);
 
     /// <summary>Attempts that were prepared whole; a folder without its record never had a process.</summary>
-    public static IEnumerable<AttemptFolder> All(string dataDir)
-    {
-        var attempts = new DirectoryInfo(AttemptsOf(dataDir));
-        if (!attempts.Exists)
-        {
-            yield break;
-        }
+    public static IEnumerable<AttemptFolder> All(string dataDir) => Named(dataDir).Where(folder => File.Exists(folder.Record));
 
-        foreach (var entry in attempts.EnumerateDirectories())
+    /// <summary>
+    /// Removes folders without a record: a preparation that never came to its start, or a removal that was cut short.
+    /// Only while nothing is being prepared.
+    /// </summary>
+    public static void RemoveUnfinished(string dataDir)
+    {
+        foreach (var folder in Named(dataDir).Where(folder => !File.Exists(folder.Record)).ToList())
         {
-            var dash = entry.Name.LastIndexOf('-');
-            if (dash > 0 && Guid.TryParseExact(entry.Name[..dash], "D", out _)
-                && long.TryParse(entry.Name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var fence))
+            try
             {
-                var folder = new AttemptFolder(dataDir, new AttemptKey(entry.Name[..dash], fence));
-                if (File.Exists(folder.Record))
-                {
-                    yield return folder;
-                }
+                folder.Delete();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It costs room and nothing else; the next start tries again.
             }
         }
     }
@@ -120,6 +118,25 @@ internal sealed class AttemptFolder
             // A task may take the rights of its folders away, which are ours to give back.
             Open(new DirectoryInfo(Root));
             Directory.Delete(Root, recursive: true);
+        }
+    }
+
+    private static IEnumerable<AttemptFolder> Named(string dataDir)
+    {
+        var attempts = new DirectoryInfo(AttemptsOf(dataDir));
+        if (!attempts.Exists)
+        {
+            yield break;
+        }
+
+        foreach (var entry in attempts.EnumerateDirectories())
+        {
+            var dash = entry.Name.LastIndexOf('-');
+            if (dash > 0 && Guid.TryParseExact(entry.Name[..dash], "D", out _)
+                && long.TryParse(entry.Name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var fence))
+            {
+                yield return new AttemptFolder(dataDir, new AttemptKey(entry.Name[..dash], fence));
+            }
         }
     }
 

@@ -36,6 +36,7 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
         _logger = logger;
         Native.KeepDescriptorsFromChildren();
         AttemptFolder.CreateOwned(AttemptFolder.AttemptsOf(options.DataDir));
+        AttemptFolder.RemoveUnfinished(options.DataDir);
         _sandbox = options.Sandbox == SandboxMode.Off ? null : Sandbox.Find(options);
         if (_sandbox is null && options.Sandbox == SandboxMode.Required)
         {

@@ -24,6 +24,19 @@ public sealed class ProcessExecutorEndTests
         Assert.Contains("asked", (await fixture.ArchiveAsync(work)).Select(line => line.Text));
     }
 
+    [Fact]
+    public async Task Restart_FolderWhoseRemovalWasCutShort_IsRemoved()
+    {
+        await using var fixture = ExecutorFixture.Bare();
+        var work = fixture.Shell("true");
+        await fixture.RunAsync(work);
+        File.Delete(fixture.FolderOf(work).Record);
+
+        await fixture.RestartAsync();
+
+        Assert.False(Directory.Exists(fixture.FolderOf(work).Root));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
