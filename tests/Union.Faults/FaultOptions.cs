@@ -14,4 +14,7 @@ public sealed record FaultOptions(int Seed, int Runs, TimeSpan Faults)
     /// that was started with its clock ahead refuses uploads for two minutes.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(4);
+
+    /// <summary>How long the same violations must stand until they count: longer than any time-out of the product.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(150);
 }

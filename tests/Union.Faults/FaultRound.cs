@@ -39,7 +39,7 @@ public static class FaultRound
             diary.Write("the faults are over");
             var over = Stopwatch.GetTimestamp();
             await Task.WhenAll(work);
-            var rows = await SettledAsync(installation, runners, stop.Token);
+            var rows = await SettledAsync(installation, runners, options.Stall, stop.Token);
             diary.Write("settled");
             var settled = Stopwatch.GetElapsedTime(over);
             violations.AddRange(MetadataCheck.Violations(rows, runners));
@@ -79,20 +79,22 @@ public static class FaultRound
         }
     }
 
-    /// <summary>Waits until nothing changes any more, or as long as patience lasts; the checks say what is missing then.</summary>
+    /// <summary>Waits until all holds, or the same is wrong for too long; the checks say what it is.</summary>
     private static async Task<MetadataRows> SettledAsync(
-        FaultyInstallation installation, IReadOnlyList<WorkRunner> runners, CancellationToken cancellationToken)
+        FaultyInstallation installation, IReadOnlyList<WorkRunner> runners, TimeSpan stall, CancellationToken cancellationToken)
     {
+        var (wrong, since) = (new HashSet<string>(), Stopwatch.GetTimestamp());
         while (true)
         {
             var rows = await MetadataRows.ReadAsync(installation);
-            if (rows.AllOver && (await ClusterCheck.ViolationsAsync(installation, rows)).Count == 0
-                && !MetadataCheck.Violations(rows, runners).Any())
+            var now = MetadataCheck.Violations(rows, runners)
+                .Concat(await ClusterCheck.ViolationsAsync(installation, rows)).ToHashSet(StringComparer.Ordinal);
+            if (!now.SetEquals(wrong))
             {
-                return rows;
+                (wrong, since) = (now, Stopwatch.GetTimestamp());
             }
 
-            if (!await Pause.TryAsync(LookEvery, cancellationToken))
+            if (wrong.Count == 0 || Stopwatch.GetElapsedTime(since) > stall || !await Pause.TryAsync(LookEvery, cancellationToken))
             {
                 return rows;
             }

@@ -26,8 +26,6 @@ internal sealed record MetadataRows(
     IReadOnlyList<RunState> Runs, IReadOnlyList<ActionFacts> Actions, IReadOnlyList<AttemptFacts> Attempts,
     IReadOnlyList<EventFacts> Events, long AckedEvent)
 {
-    public bool AllOver => Actions.All(action => action.Phase.IsTerminal()) && Attempts.All(attempt => attempt.EndedAt is not null);
-
     public static async Task<MetadataRows> ReadAsync(FaultyInstallation installation)
     {
         const string runsSql = "select id as Id, name as Name, change as Change from runs";

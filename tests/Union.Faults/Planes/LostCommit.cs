@@ -1,12 +1,11 @@
 using Flyteidl2.Workflow;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Union.Contracts.Cluster.V1;
 
 namespace Union.Faults.Planes;
 
-/// <summary>Answers one call as if it had been committed, and drops it.</summary>
-internal sealed class LostCommit(SeededBug bug) : Interceptor
+/// <summary>Answers one creation of a run as if it had been committed, and drops it.</summary>
+internal sealed class LostCommit : Interceptor
 {
     /// <summary>The first ones pass, so that the bug is in the middle of the work.</summary>
     private const int Passed = 2;
@@ -15,15 +14,7 @@ internal sealed class LostCommit(SeededBug bug) : Interceptor
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        Answer(request) is TResponse answer && Interlocked.Increment(ref _calls) == Passed + 1
-            ? Task.FromResult(answer)
+        request is CreateRunRequest && Interlocked.Increment(ref _calls) == Passed + 1
+            ? Task.FromResult((TResponse)(object)new CreateRunResponse())
             : continuation(request, context);
-
-    private object? Answer(object request) => (bug, request) switch
-    {
-        (SeededBug.AcknowledgedRun, CreateRunRequest) => new CreateRunResponse(),
-        (SeededBug.AcknowledgedReport, ReportRequest { Events: [.., var last] }) =>
-            new ReportResponse { AckedSequence = last.Sequence },
-        _ => null,
-    };
 }

@@ -10,9 +10,6 @@ public enum SeededBug
 
     /// <summary>The control plane acknowledges one run without having committed it.</summary>
     AcknowledgedRun,
-
-    /// <summary>The control plane acknowledges one report of a cluster without having committed it.</summary>
-    AcknowledgedReport,
 }
 
 internal static class SeededBugs
@@ -28,7 +25,7 @@ internal static class SeededBugs
 
         return services =>
         {
-            services.AddSingleton(new LostCommit(bug));
+            services.AddSingleton<LostCommit>();
             services.Configure<GrpcServiceOptions>(options => options.Interceptors.Add<LostCommit>());
         };
     }
