@@ -27,6 +27,9 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddSingleton<QueueTurns>();
         services.AddSingleton<ActionWatches>();
         services.AddHostedService<ChangeFeed>();
+        services.TryAddSingleton(new ReplicaOptions(null));
+        services.AddSingleton<ReplicaDirectory>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaDirectory>());
         services.AddSingleton<ClusterAdmission>();
         services.AddSingleton<ClusterRouting>();
         services.AddSingleton<TokenDirectory>();

@@ -19,7 +19,8 @@ using TaskSpec = Flyteidl2.Task.TaskSpec;
 namespace Union.Host.Api;
 
 /// <summary>What clusters ask for; who they are comes from their certificate.</summary>
-internal sealed class CoordinatorApi(IMediator mediator, Caller caller, AssertionSigner signer, TunnelRegistry tunnels)
+internal sealed class CoordinatorApi(
+    IMediator mediator, Caller caller, AssertionSigner signer, TunnelRegistry tunnels, ReplicaDirectory replicas)
     : Coordinator.CoordinatorBase
 {
     public override async Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
@@ -43,6 +44,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
         await tunnels.WaitOnlineAsync(caller.Cluster.ClusterId, context.CancellationToken);
         response.End.AddRange(result.End.Select(ToRef));
         response.AssertionKeys.AddRange(signer.Keys.Select(ToMessage));
+        response.Replicas.AddRange(replicas.Live);
         return response;
     }
 
@@ -56,6 +58,7 @@ internal sealed class CoordinatorApi(IMediator mediator, Caller caller, Assertio
         var response = new LeaseResponse();
         response.Assignments.AddRange(work.Assignments.Select(ToMessage));
         response.End.AddRange(work.End.Select(ToRef));
+        response.Replicas.AddRange(replicas.Live);
         return response;
     }
 

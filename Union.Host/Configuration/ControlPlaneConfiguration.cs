@@ -30,7 +30,8 @@ internal enum Authentication
 
 /// <param name="Listen">Null leaves it to the command: loopback under <c>up</c>, all addresses under <c>control-plane</c>.</param>
 /// <param name="PublicAddress">What join tokens tell clusters to dial; null means the listening address.</param>
-internal sealed record ClustersConfiguration(IPEndPoint? Listen, HostPort? PublicAddress);
+/// <param name="ReplicaAddress">Where clusters reach this replica alone; null where it is the only one.</param>
+internal sealed record ClustersConfiguration(IPEndPoint? Listen, HostPort? PublicAddress, HostPort? ReplicaAddress);
 
 /// <param name="CatchUp">What becomes of instants that passed while no control plane ran.</param>
 internal sealed record TriggersConfiguration(CatchUp CatchUp);

@@ -63,7 +63,8 @@ internal static class PlaneReaders
     private static ClustersConfiguration ReadClusters(ConfigurationReader reader, YamlSection section)
     {
         var clusters = new ClustersConfiguration(
-            reader.OptionalListen(section, "listen"), reader.OptionalAddress(section, "publicAddress"));
+            reader.OptionalListen(section, "listen"), reader.OptionalAddress(section, "publicAddress"),
+            reader.OptionalAddress(section, "replicaAddress"));
         section.End();
         return clusters;
     }

@@ -13,9 +13,11 @@ internal sealed class UnionInstallation : IAsyncDisposable
 
     /// <param name="objects">The section of that name, in one line; none keeps objects as files.</param>
     /// <param name="network">What raw tasks in a sandbox reach: <c>none</c> or <c>shared</c>.</param>
-    public UnionInstallation(string? objects = null, string network = "none")
+    /// <param name="control">What a control plane with replicas needs of its configuration, a line each.</param>
+    public UnionInstallation(string? objects = null, string network = "none", params string[] control)
     {
         var ports = FreePorts.Take(6);
+        var replica = control.Length > 0 ? $", replicaAddress: 127.0.0.1:{ports[1]}" : "";
         (ClientsPort, ClustersPort, ComputePorts) = (ports[0], ports[1], [ports[3], ports[4]]);
         Control = new PlaneHome(_root["control"], "control-plane", ports[2], $$"""
             version: 1
@@ -23,8 +25,9 @@ internal sealed class UnionInstallation : IAsyncDisposable
               dataDir: {{_root["control/data"]}}
               auth: none
               clients: {listen: 127.0.0.1:{{ports[0]}} }
-              clusters: {listen: 127.0.0.1:{{ports[1]}} }
+              clusters: {listen: 127.0.0.1:{{ports[1]}}{{replica}} }
               ops: {listen: 127.0.0.1:{{ports[2]}} }
+              {{string.Join("\n  ", control)}}
 
             """);
         Compute = new PlaneHome(_root["compute"], "compute-plane", ports[5], $$"""

@@ -17,7 +17,7 @@ namespace Union.Core.ComputePlane.Link;
 public sealed partial class CoordinatorLink(
     Coordinator.CoordinatorClient coordinator, AttemptJournal journal, RunningAttempts attempts, EndingAttempts ending,
     Reconciler reconciler, IExecutor executor, OutboxSignal outbox, ClusterSelf self, IAssertionKeySink assertionKeys,
-    LinkStatus status, TimeProvider time, ILogger<CoordinatorLink> logger)
+    IReplicaSink replicas, LinkStatus status, TimeProvider time, ILogger<CoordinatorLink> logger)
     : BackgroundService
 {
     /// <summary>The first minor of union.cluster.v1 with Reconcile.</summary>
@@ -106,6 +106,7 @@ public sealed partial class CoordinatorLink(
         var hello = await HelloAsync(cancellationToken);
         onHello();
         assertionKeys.Accept(hello.ClusterId, hello.AssertionKeys);
+        replicas.Accept(hello.Replicas);
         status.Connected(hello.ClusterId, hello.Org);
         await ForgetAsync((long)hello.AckedEvent, cancellationToken);
         // Nothing is leased before they are over: the action may have been given to someone else.
@@ -159,6 +160,7 @@ public sealed partial class CoordinatorLink(
 
             if (response is not null)
             {
+                replicas.Accept(response.Replicas);
                 AttemptKey[] unwanted = [.. response.End.Select(r => r.Key())];
                 ended = [.. unwanted.Where(key => !attempts.Holds(key))];
                 var begun = ending.Begin(unwanted, EndReason.Aborted, _stopping);

@@ -123,6 +123,7 @@ internal static class ComputePlaneHost
         services.AddSingleton<AssertionVerifier>();
         services.AddSingleton<IAssertionKeySink, AssertionKeySink>();
         services.AddTunnel(new TunnelOptions());
+        services.AddSingleton<IReplicaSink>(provider => provider.GetRequiredService<ControlPlaneAddresses>());
         services.AddSingleton(provider => new Coordinator.CoordinatorClient(
             provider.GetRequiredService<CoordinatorChannel>().CallInvoker));
         services.AddHostedService<CoordinatorLink>();

@@ -114,6 +114,7 @@ internal static class ControlPlaneHost
         services.AddSingleton(time);
         services.AddPlainPorts();
         services.AddSingleton(configuration.Retention);
+        services.AddSingleton(new ReplicaOptions(configuration.Clusters.ReplicaAddress?.ToString()));
         services.AddControlPlane(database, new TriggerOptions { CatchUp = configuration.Triggers.CatchUp });
         services.AddSingleton(_ => CertificateAuthority.Open(AuthorityIn(keys, configuration), time));
         services.AddSingleton(_ => AssertionSigner.Open(keys, time));
@@ -222,7 +223,8 @@ internal static class ControlPlaneHost
         new() { Folder = keys, ServerNames = NamesOf(configuration) };
 
     private static IReadOnlyList<string> NamesOf(ControlPlaneConfiguration configuration) =>
-        configuration.Clusters.PublicAddress is { } address ? [address.Host] : [];
+        [.. new[] { configuration.Clusters.PublicAddress, configuration.Clusters.ReplicaAddress }
+            .OfType<HostPort>().Select(address => address.Host).Distinct()];
 
     // A listener on all addresses has no address of its own; on one machine the loopback one reaches it.
     private static string AddressOf(IPEndPoint listen) =>

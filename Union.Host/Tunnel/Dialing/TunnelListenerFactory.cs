@@ -1,13 +1,14 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Union.Core.Boundary.Clusters;
 using Union.Host.Tunnel.Enrolling;
 
 namespace Union.Host.Tunnel.Dialing;
 
 /// <summary>Lets Kestrel "accept" the connections that the cluster dials; ordinary endpoints go on beside it.</summary>
 internal sealed class TunnelListenerFactory(
-    ControlPlaneDialer dialer, ClusterCredentials credentials, IMemoryPoolFactory<byte> memory, TunnelOptions options,
-    TimeProvider time, ILogger<TunnelSlot> logger) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+    ControlPlaneDialer dialer, ControlPlaneAddresses addresses, ClusterCredentials credentials,
+    IMemoryPoolFactory<byte> memory, TunnelOptions options, TimeProvider time, ILogger<TunnelSlot> logger) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => endpoint is TunnelEndPoint;
 
@@ -15,10 +16,10 @@ internal sealed class TunnelListenerFactory(
     {
         var tunnel = (TunnelEndPoint)endpoint;
         var pool = memory.Create();
-        var slots = Enumerable.Range(1, tunnel.Slots)
-            .Select(n => new TunnelSlot(n, dialer, credentials, pool, options, time, logger));
+        TunnelSlot Slot(HostAndPort address, int number) =>
+            new(number, address, dialer, credentials, pool, options, time, logger);
 #pragma warning disable CA2000 // Owned by Kestrel.
-        return ValueTask.FromResult<IConnectionListener>(new TunnelListener(tunnel, [.. slots], pool));
+        return ValueTask.FromResult<IConnectionListener>(new TunnelListener(tunnel, addresses, Slot, pool));
 #pragma warning restore CA2000
     }
 }

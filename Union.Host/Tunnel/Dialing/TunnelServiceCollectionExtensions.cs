@@ -15,6 +15,8 @@ internal static class TunnelServiceCollectionExtensions
     public static IServiceCollection AddTunnel(this IServiceCollection services, TunnelOptions options) => services
         .AddSingleton(options)
         .AddSingleton<ControlPlaneDialer>()
+        .AddSingleton(provider => new ControlPlaneAddresses(
+            provider.GetRequiredService<ClusterCredentials>().Current.ControlPlane))
         .AddSingleton<CoordinatorChannel>()
         .AddSingleton<IConnectionListenerFactory, TunnelListenerFactory>();
 

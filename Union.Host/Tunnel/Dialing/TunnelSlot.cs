@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Union.Core.Boundary.Clusters;
 using Union.Host.Tunnel.Enrolling;
 
 namespace Union.Host.Tunnel.Dialing;
 
-/// <summary>Keeps one reversed connection up, for ever.</summary>
+/// <summary>Keeps one reversed connection to one address up, until it is told to leave it.</summary>
 internal sealed partial class TunnelSlot(
-    int number, ControlPlaneDialer dialer, ClusterCredentials credentials, MemoryPool<byte> memory, TunnelOptions options,
+    int number, HostAndPort address, ControlPlaneDialer dialer, ClusterCredentials credentials, MemoryPool<byte> memory, TunnelOptions options,
     TimeProvider time, ILogger<TunnelSlot> logger)
 {
     private readonly BackOff _backOff = new(options.Jitter);
@@ -27,7 +28,7 @@ internal sealed partial class TunnelSlot(
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
-            // The server stops; connections that are up are its own to drain.
+            // The server stops, or the replica is gone; a connection that is up goes on until either end closes it.
         }
     }
 
@@ -37,7 +38,7 @@ internal sealed partial class TunnelSlot(
         {
             var current = credentials.Current;
             var dialled = await dialer.DialAsync(
-                current.ControlPlane, Alpn.Tunnel, current.Tls, current.Trusts, cancellationToken);
+                address, Alpn.Tunnel, current.Tls, current.Trusts, cancellationToken);
             try
             {
                 await GreetAsync(dialled, cancellationToken);

@@ -31,10 +31,10 @@ internal sealed class ControlPlaneFixture : IAsyncDisposable, IClusterGate, IEnr
     private readonly Channel<ClusterIdentity> _connected = Channel.CreateUnbounded<ClusterIdentity>();
     private readonly Channel<ClusterIdentity> _lost = Channel.CreateUnbounded<ClusterIdentity>();
 
-    private ControlPlaneFixture(TimeProvider time)
+    private ControlPlaneFixture(TimeProvider time, string? keys = null)
     {
         Time = time;
-        Authority = CertificateAuthority.Open(new CertificateAuthorityOptions { Folder = _folder.Path }, time);
+        Authority = CertificateAuthority.Open(new CertificateAuthorityOptions { Folder = keys ?? _folder.Path }, time);
     }
 
     public TimeProvider Time { get; }
@@ -59,6 +59,14 @@ internal sealed class ControlPlaneFixture : IAsyncDisposable, IClusterGate, IEnr
         prepare?.Invoke(fixture);
         await fixture.StartAppAsync(port, build, map);
         return fixture;
+    }
+
+    /// <summary>Another one that has the same keys.</summary>
+    public async Task<ControlPlaneFixture> StartReplicaAsync()
+    {
+        var replica = new ControlPlaneFixture(Time, _folder.Path);
+        await replica.StartAppAsync(0, null, null);
+        return replica;
     }
 
     public void Revoke(string clusterId)

@@ -90,7 +90,8 @@ public sealed class ClusterPortTests
         await using var control = await ControlPlaneFixture.StartAsync(time);
         var credentials = await ClusterFixture.EnrollAsync(control, folder.Path);
         using var dialer = new ControlPlaneDialer(time, NullLoggerFactory.Instance);
-        using var channel = new CoordinatorChannel(dialer, credentials);
+        using var channel = new CoordinatorChannel(
+            dialer, new ControlPlaneAddresses(credentials.Current.ControlPlane), credentials);
         var client = new Coordinator.CoordinatorClient(channel.CallInvoker);
         time.Advance(TimeSpan.FromDays(2));
 
