@@ -11,6 +11,7 @@ using Union.Core.ComputePlane.Link;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Policy;
 using Union.Core.ComputePlane.Secrets;
+using Union.Core.Pipeline;
 using Union.Core.Tests.ControlPlane;
 using Union.Testing.Objects;
 using Union.Testing.Secrets;
@@ -50,6 +51,9 @@ internal sealed class LinkedCluster : IAsyncDisposable
             .AddSingleton<OutputsCopy>()
             .AddSingleton<CacheLookup>()
             .AddSingleton<AttemptWorkBuilder>()
+            .AddMetrics()
+            .AddSingleton<AttemptMeter>()
+            .AddSingleton<IAuditLog, JournalAudit>()
             .AddSingleton<AttemptRunner>()
             .AddSingleton<RunningAttempts>()
             .AddSingleton<EndingAttempts>()
