@@ -38,7 +38,7 @@ public sealed class AttemptWorkBuilder(
             OutputFolder = layout.Attempt(id),
             Bundle = bundle.Length == 0 ? null : fence.Resolve(scope, bundle, "the code bundle"),
             Environment = Environment(run),
-            Identity = isFlyte ? FlyteEnvironment.Of(id.Action, FlytePlaces.Of(id, objects, layout)) : Identity(id),
+            Identity = isFlyte ? FlyteEnvironment.Of(id.Action, FlytePlaces.Of(id, objects, layout)) : Identity(id, assignment.RunStartTime),
             RunStartTime = (assignment.RunStartTime ?? new Timestamp()).ToDateTimeOffset(),
             SecretEnvironment = new Dictionary<string, SecretBytes>(found.Variables)
             {
@@ -91,7 +91,7 @@ public sealed class AttemptWorkBuilder(
         return environment;
     }
 
-    private static Dictionary<string, string> Identity(AttemptId id) => new()
+    private static Dictionary<string, string> Identity(AttemptId id, Timestamp? start) => new()
     {
         ["UNION_ORG"] = id.Action.Run.Org,
         ["UNION_PROJECT"] = id.Action.Run.Project,
@@ -99,6 +99,8 @@ public sealed class AttemptWorkBuilder(
         ["UNION_RUN"] = id.Action.Run.Name,
         ["UNION_ACTION"] = id.Action.Name,
         ["UNION_ATTEMPT"] = id.Attempt.ToString(CultureInfo.InvariantCulture),
+        ["UNION_RUN_START"] = (start ?? new Timestamp()).ToDateTimeOffset().ToString(
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
     };
 
     private SecretBytes Address(bool isFlyte, SecretValue capability)

@@ -32,6 +32,9 @@ internal sealed class HandExecutor : IExecutor
     public async Task<AttemptKey> ForgottenAsync() =>
         await _forgotten.Reader.ReadAsync(ControlPlaneFixture.Cancel).AsTask().WaitAsync(Patience);
 
+    /// <summary>What was asked for last.</summary>
+    public AttemptWork? Work { get; private set; }
+
     public void Succeed(AttemptKey key) => End(key, AttemptOutcome.Succeeded);
 
     /// <summary>Whoever waits for the attempt stumbles; the attempt itself runs on.</summary>
@@ -44,6 +47,7 @@ internal sealed class HandExecutor : IExecutor
 
     public Task StartAsync(AttemptWork work, CancellationToken cancellationToken)
     {
+        Work = work;
         if (_attempts.TryAdd(work.Key, New()))
         {
             _started.Writer.TryWrite(work.Key);

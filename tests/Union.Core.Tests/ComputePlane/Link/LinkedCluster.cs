@@ -48,6 +48,7 @@ internal sealed class LinkedCluster : IAsyncDisposable
             .AddSingleton<LinkStatus>()
             .AddSingleton<CacheKeys>()
             .AddSingleton<ActionInputs>()
+            .AddSingleton<ContentDigests>()
             .AddSingleton<OutputsCopy>()
             .AddSingleton<CacheLookup>()
             .AddSingleton<AttemptWorkBuilder>()
@@ -61,6 +62,7 @@ internal sealed class LinkedCluster : IAsyncDisposable
             .AddSingleton(new LocalEndpoint("127.0.0.1:8703"))
             .AddSingleton(new ClusterSelf("1.0.0", ["file:///data/"]))
             .AddSingleton<IAssertionKeySink, NoKeys>()
+            .AddSingleton<IReplicaSink, NoReplicas>()
             .AddSingleton<IExecutor>(Executor)
             .AddSingleton<Coordinator.CoordinatorClient>(Coordinator)
             .AddHostedService<CoordinatorLink>()
@@ -157,6 +159,14 @@ internal sealed class LinkedCluster : IAsyncDisposable
         public void Accept(string clusterId, IReadOnlyList<AssertionKey> keys)
         {
             // Nothing is asserted here.
+        }
+    }
+
+    private sealed class NoReplicas : IReplicaSink
+    {
+        public void Accept(IReadOnlyList<string> replicas)
+        {
+            // Nothing else is dialled here.
         }
     }
 }

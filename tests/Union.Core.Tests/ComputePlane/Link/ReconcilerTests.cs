@@ -1,4 +1,5 @@
 using Flyteidl2.Common;
+using Google.Protobuf.WellKnownTypes;
 using Union.Contracts.Cluster.V1;
 using Union.Core.ComputePlane.Execution;
 using Union.Core.ComputePlane.Journal;
@@ -28,6 +29,21 @@ public sealed class ReconcilerTests
 
         Assert.Equal(
             [ActionPhase.Initializing, ActionPhase.Running, ActionPhase.Succeeded], (await PhasesAsync(cluster)).Distinct());
+    }
+
+    [Fact]
+    public async Task Start_TaskOfTheirOwn_IsToldWhenItsRunWasDue()
+    {
+        await using var plane = await ControlPlaneFixture.CreateAsync();
+        await using var cluster = LinkedCluster.Create(plane);
+        var assignment = Assignment();
+        assignment.RunStartTime = new DateTimeOffset(2026, 1, 31, 2, 0, 0, TimeSpan.Zero).ToTimestamp();
+
+        cluster.Get<RunningAttempts>().Start(assignment, Cancel);
+        cluster.Executor.Succeed(await cluster.Executor.StartedAsync());
+        await cluster.FreedAsync();
+
+        Assert.Equal("2026-01-31T02:00:00Z", cluster.Executor.Work?.Identity["UNION_RUN_START"]);
     }
 
     [Fact]
