@@ -5,6 +5,17 @@ namespace Union.Core.Tests.Boundary.Projections;
 
 public sealed class FieldClassesTests
 {
+    /// <summary>What customers write. To keep one of these is to keep their data, whatever the table says.</summary>
+    private static readonly string[] Customers =
+    [
+        "task.TaskSpec.default_inputs", "task.TaskSpec.documentation", "task.Environment.description",
+        "core.TaskTemplate.custom", "core.TaskTemplate.k8s_pod", "core.TaskTemplate.sql", "core.TaskTemplate.config",
+        "core.TaskMetadata.metadata", "core.Container.command", "core.Container.args", "core.Container.env",
+        "core.Container.config", "core.Variable.description", "core.LiteralType.enum_type", "core.LiteralType.metadata",
+        "core.LiteralType.annotation", "core.SecurityContext.tokens", "task.RunSpec.annotations", "task.RunSpec.envs",
+        "workflow.ConditionAction.prompt", "workflow.ConditionAction.description", "workflow.ConditionAction.webhook",
+    ];
+
     [Fact]
     public void EveryFieldReachedFromARoot_IsListed()
     {
@@ -22,6 +33,14 @@ public sealed class FieldClassesTests
             .ToDictionary(message => message.FullName);
 
         Assert.Empty(FieldClasses.Unknown(name => messages.GetValueOrDefault(name)));
+    }
+
+    [Fact]
+    public void WhatCustomersWrite_IsNotKept()
+    {
+        var reachable = Reachable().ToDictionary(field => field.FullName["flyteidl2.".Length..]);
+
+        Assert.All(Customers, name => Assert.False(FieldClasses.IsKept(reachable[name]), name));
     }
 
     private static IEnumerable<FieldDescriptor> Reachable()
