@@ -30,7 +30,7 @@ internal static class TaskMessages
         DeployedBy = ActionMessages.Identity(row.DeployedBy),
     };
 
-    public static Filter Filter(KnownFilter filter) => filter.FilterByCase == KnownFilter.FilterByOneofCase.IsEntrypoint
+    public static Union.Core.ControlPlane.Listing.Filter Filter(KnownFilter filter) => filter.FilterByCase == KnownFilter.FilterByOneofCase.IsEntrypoint
         ? new Filter(FilterFunction.Equal, "is_entrypoint", [filter.IsEntrypoint ? "1" : "0"])
         : new Filter(FilterFunction.Equal, "deployed_by", [filter.DeployedBy]);
 
