@@ -40,6 +40,10 @@ internal static class RunListStore
          and r.trigger_task = @triggerTask and r.trigger_name = @triggerName and r.trigger_name <> ''
         """;
 
+    private const string Paused = """
+         and exists (select 1 from actions w where w.org = a.org and w.run_id = a.run_id and w.phase = 9)
+        """;
+
     private const string OfLabel = ActionStore.Columns + "\n" + """
           join run_labels l on l.org = a.org and l.run_id = a.run_id
          where l.org = @org and a.org = @org and a.name = 'a0'
@@ -76,6 +80,10 @@ internal static class RunListStore
         const string oldestOfTrigger = OfTrigger + Oldest;
         const string newestOfLabel = OfLabel + NewestLabel;
         const string oldestOfLabel = OfLabel + OldestLabel;
+        const string newestPausedOfOrg = OfOrg + Paused + Newest;
+        const string oldestPausedOfOrg = OfOrg + Paused + Oldest;
+        const string newestPaused = OfProject + Paused + Newest;
+        const string oldestPaused = OfProject + Paused + Oldest;
         var parameters = new
         {
             org,
@@ -92,6 +100,12 @@ internal static class RunListStore
         };
         return (scope, newestFirst) switch
         {
+            ({ PausedOnly: true, Project: null } or { PausedOnly: true, Domain: null }, true) =>
+                session.QueryAsync<ActionRow>(newestPausedOfOrg, parameters),
+            ({ PausedOnly: true, Project: null } or { PausedOnly: true, Domain: null }, false) =>
+                session.QueryAsync<ActionRow>(oldestPausedOfOrg, parameters),
+            ({ PausedOnly: true }, true) => session.QueryAsync<ActionRow>(newestPaused, parameters),
+            ({ PausedOnly: true }, false) => session.QueryAsync<ActionRow>(oldestPaused, parameters),
             ({ Project: null } or { Domain: null }, true) => session.QueryAsync<ActionRow>(newestOfOrg, parameters),
             ({ Project: null } or { Domain: null }, false) => session.QueryAsync<ActionRow>(oldestOfOrg, parameters),
             ({ Trigger: not null }, true) => session.QueryAsync<ActionRow>(newestOfTrigger, parameters),

@@ -1,4 +1,3 @@
-using Union.Core.Boundary;
 using Union.Core.ControlPlane.Listing;
 
 namespace Union.Core.ControlPlane.Runs;
@@ -15,7 +14,7 @@ public sealed record RunScope(string? Project = null, string? Domain = null)
     /// <summary>Only runs of one cluster.</summary>
     public string? ClusterId { get; init; }
 
-    /// <summary>Only runs that wait for somebody's answer.</summary>
+    /// <summary>Only runs of which an action, at whatever depth, waits for somebody's answer.</summary>
     public bool PausedOnly { get; init; }
 
     /// <summary>The label that narrows first, where the filters name one.</summary>
@@ -38,7 +37,7 @@ public sealed record RunScope(string? Project = null, string? Domain = null)
         (Project is null || root.Project == Project) && (Domain is null || root.Domain == Domain)
         && (TaskName is null || root.TaskName == TaskName) && (TaskVersion is null || root.TaskVersion == TaskVersion)
         && (Trigger is null || (root.TriggerTask == Trigger.Task && root.TriggerName == Trigger.Name))
-        && (ClusterId is null || root.ClusterId == ClusterId) && (!PausedOnly || root.Phase == ActionPhase.Paused);
+        && (ClusterId is null || root.ClusterId == ClusterId);
 }
 
 /// <summary>A trigger within its project and domain: its name belongs to its task.</summary>

@@ -5,6 +5,8 @@ using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Core.Boundary.Projections;
 using Union.Core.ControlPlane.Clusters;
+using Union.Core.ControlPlane.Listing;
+using Union.Core.ControlPlane.Runs;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.ControlPlane.Triggers;
 using Union.Core.Pipeline;
@@ -71,7 +73,11 @@ internal sealed class TaskApi(IMediator mediator, Caller caller, IPrivateParts p
         var scope = RunScopes.Of(request.ProjectId ?? new Flyteidl2.Common.ProjectIdentifier());
         var page = await mediator.Send(new ListTasks(scope.Project, scope.Domain, query), context.CancellationToken);
         var response = new ListTasksResponse { Token = asked.TokenOf(page.Next) };
-        response.Tasks.AddRange(page.Rows.Select(TaskMessages.Task));
+        foreach (var listed in page.Rows)
+        {
+            response.Tasks.Add(TaskMessages.Task(listed, await LatestRunAsync(listed.Task, context.CancellationToken)));
+        }
+
         return response;
     }
 
@@ -84,5 +90,18 @@ internal sealed class TaskApi(IMediator mediator, Caller caller, IPrivateParts p
         var response = new ListVersionsResponse { Token = asked.TokenOf(page.Next) };
         response.Versions.AddRange(page.Rows.Select(TaskMessages.Version));
         return response;
+    }
+
+    // Tasks and runs are read by verbs of their own; who has only the first sees no run here either.
+    private async Task<ActionRow?> LatestRunAsync(DeployedTaskRow task, CancellationToken cancellationToken)
+    {
+        if (!caller.Principal.May(Verb.RunsRead, task.Project, task.Domain))
+        {
+            return null;
+        }
+
+        var scope = new RunScope(task.Project, task.Domain) { TaskName = task.Name };
+        var page = await mediator.Send(new ListRuns(scope, ListQuery.First(1)), cancellationToken);
+        return page.Rows.Count > 0 ? page.Rows[0] : null;
     }
 }

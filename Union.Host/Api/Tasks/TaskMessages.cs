@@ -1,5 +1,7 @@
+using Flyteidl2.Common;
 using Flyteidl2.Task;
 using Union.Core.ControlPlane.Listing;
+using Union.Core.ControlPlane.Runs;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.ControlPlane.Triggers;
 using Union.Host.Api.Runs;
@@ -17,10 +19,11 @@ internal static class TaskMessages
         Spec = TaskSpec.Parser.ParseFrom(detail.Content.Projection.Span),
     };
 
-    public static Flyteidl2.Task.Task Task(ListedTask listed) => new()
+    public static Flyteidl2.Task.Task Task(ListedTask listed, ActionRow? latestRun) => new()
     {
         TaskId = Identifier(listed.Task),
         Metadata = Metadata(listed.Task, listed.Triggers),
+        TaskSummary = latestRun is null ? null : new TaskSummary { LatestRun = Summary(latestRun) },
     };
 
     public static ListVersionsResponse.Types.VersionResponse Version(DeployedTaskRow row) => new()
@@ -33,6 +36,14 @@ internal static class TaskMessages
     public static Union.Core.ControlPlane.Listing.Filter Filter(KnownFilter filter) => filter.FilterByCase == KnownFilter.FilterByOneofCase.IsEntrypoint
         ? new Filter(FilterFunction.Equal, "is_entrypoint", [filter.IsEntrypoint ? "1" : "0"])
         : new Filter(FilterFunction.Equal, "deployed_by", [filter.DeployedBy]);
+
+    private static LatestRunSummary Summary(ActionRow root) => new()
+    {
+        RunId = new RunIdentifier { Org = root.Org, Project = root.Project, Domain = root.Domain, Name = root.Run },
+        RunTime = ActionMessages.Instant(root.CreatedAt),
+        Phase = (ActionPhase)root.Phase,
+        RootTaskName = root.TaskName,
+    };
 
     private static TaskIdentifier Identifier(DeployedTaskRow row) => new()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Flyteidl2.Workflow;
 using Grpc.Core;
 
 namespace Union.Host.Tests.Connect;
@@ -10,6 +11,8 @@ namespace Union.Host.Tests.Connect;
 public sealed class ConnectBadInputTests
 {
     private const string Canary = "quarterly-margin-of-acme";
+
+    private static readonly Version[] Versions = [HttpVersion.Version11, HttpVersion.Version20];
 
     public static TheoryData<string, byte[], string, int, string> Unary => new()
     {
@@ -54,15 +57,18 @@ public sealed class ConnectBadInputTests
     {
         await using var server = await ConnectFixture.StartAsync();
         var headers = header.Length == 0 ? [] : new[] { (header.Split('=')[0], header.Split('=')[1]) };
-        using var request = ConnectFixture.Post("GetRunDetails", type, body, headers);
+        foreach (var version in Versions)
+        {
+            using var request = Over(version, ConnectFixture.Post("GetRunDetails", type, body, headers));
 
-        var (response, answer) = await server.CallAsync(request);
+            var (response, answer) = await server.CallAsync(request);
 
-        Assert.Equal(status, (int)response.StatusCode);
-        var error = status == 200
-            ? JsonNode.Parse(Assert.Single(ConnectFixture.Envelopes(answer)).Content)!["error"]! : JsonNode.Parse(answer)!;
-        Assert.Equal(code, (string?)error["code"]);
-        AssertSaysNothing(answer, server);
+            Assert.Equal((version, status), (response.Version, (int)response.StatusCode));
+            var error = status == 200
+                ? JsonNode.Parse(Assert.Single(ConnectFixture.Envelopes(answer)).Content)!["error"]! : JsonNode.Parse(answer)!;
+            Assert.Equal(code, (string?)error["code"]);
+            AssertSaysNothing(answer, server);
+        }
     }
 
     [Theory]
@@ -71,14 +77,18 @@ public sealed class ConnectBadInputTests
     {
         await using var server = await ConnectFixture.StartAsync();
         var headers = encoding.Length == 0 ? [] : new[] { ("connect-content-encoding", encoding) };
-        using var request = ConnectFixture.Post("WatchActionDetails", "application/connect+proto", body, headers);
+        foreach (var version in Versions)
+        {
+            using var request = Over(
+                version, ConnectFixture.Post("WatchActionDetails", "application/connect+proto", body, headers));
 
-        var (_, answer) = await server.CallAsync(request);
+            var (response, answer) = await server.CallAsync(request);
 
-        var (flags, content) = Assert.Single(ConnectFixture.Envelopes(answer));
-        Assert.Equal(2, flags);
-        Assert.Equal(code, (string?)JsonNode.Parse(content)!["error"]!["code"]);
-        AssertSaysNothing(answer, server);
+            var (flags, content) = Assert.Single(ConnectFixture.Envelopes(answer));
+            Assert.Equal((version, 2), (response.Version, flags));
+            Assert.Equal(code, (string?)JsonNode.Parse(content)!["error"]!["code"]);
+            AssertSaysNothing(answer, server);
+        }
     }
 
     [Theory]
@@ -88,14 +98,17 @@ public sealed class ConnectBadInputTests
     public async Task Method_Unknown_UnimplementedWithItsName(string path)
     {
         await using var server = await ConnectFixture.StartAsync();
-        using var request = ConnectFixture.Post("x", "application/proto", []);
-        request.RequestUri = new Uri(path, UriKind.Relative);
+        foreach (var version in Versions)
+        {
+            using var request = Over(version, ConnectFixture.Post("x", "application/proto", []));
+            request.RequestUri = new Uri(path, UriKind.Relative);
 
-        var (response, answer) = await server.CallAsync(request);
+            var (response, answer) = await server.CallAsync(request);
 
-        Assert.Equal(501, (int)response.StatusCode);
-        Assert.Equal("unimplemented", (string?)JsonNode.Parse(answer)!["code"]);
-        Assert.Contains(path, (string?)JsonNode.Parse(answer)!["message"], StringComparison.Ordinal);
+            Assert.Equal((version, 501), (response.Version, (int)response.StatusCode));
+            Assert.Equal("unimplemented", (string?)JsonNode.Parse(answer)!["code"]);
+            Assert.Contains(path, (string?)JsonNode.Parse(answer)!["message"], StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -143,6 +156,27 @@ public sealed class ConnectBadInputTests
         AssertSaysNothing(answer, server);
     }
 
+    [Theory]
+    [InlineData("0n")]
+    [InlineData("1n")]
+    public async Task Grpc_DeadlinePassed_DeadlineExceeded(string timeout)
+    {
+        await using var server = await ConnectFixture.StartAsync();
+        server.Does.Get = async (_, context) =>
+        {
+            var over = new TaskCompletionSource<GetRunDetailsResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var registration = context.CancellationToken.Register(() => over.SetCanceled(context.CancellationToken));
+            return await over.Task;
+        };
+        using var request = Over(HttpVersion.Version20, ConnectFixture.Post(
+            "GetRunDetails", "application/grpc", ConnectFixture.Envelope(0, ConnectFixture.Request("r1")),
+            ("te", "trailers"), ("grpc-timeout", timeout)));
+
+        var (response, _) = await server.CallAsync(request);
+
+        Assert.Equal("4", GrpcStatus(response));
+    }
+
     [Fact]
     public async Task Client_LeavesInTheMiddleOfItsBody_ServerGoesOn()
     {
@@ -161,6 +195,13 @@ public sealed class ConnectBadInputTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         AssertSaysNothing(answer, server);
+    }
+
+    private static HttpRequestMessage Over(Version version, HttpRequestMessage request)
+    {
+        request.Version = version;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        return request;
     }
 
     private static string? GrpcStatus(HttpResponseMessage response) =>

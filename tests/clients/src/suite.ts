@@ -173,6 +173,12 @@ export async function suite(name: string, clients: Clients, number: number): Pro
       const root = created.run!.action!.id!;
       const states = await watch(clients, root);
 
+      const after = await clients.tasks.listTasks({
+        scopeBy: { case: "projectId", value: { name: project, domain } }, request: { limit: 100 },
+      });
+      const summary = after.tasks.find((t) => t.taskId?.name === found?.name)?.taskSummary;
+      assert.equal(summary?.latestRun?.runId?.name, root.run?.name);
+
       assert.equal(found?.version, "v1");
       const target = details?.spec?.taskTemplate?.target;
       assert.match(target?.case === "container" ? target.value.args.join(" ") : "", /printf deployed/);

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Union.Core.Boundary;
 using Union.Core.ControlPlane.Listing;
 using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Tasks;
 
 namespace Union.Core.Tests.ControlPlane.Runs;
 
@@ -21,6 +22,35 @@ public sealed class ListRunsTests
 
         Assert.Equal(["r4", "r3", "r2", "r1", "r0"], newest);
         Assert.Equal(newest.Reverse(), oldest);
+    }
+
+    [Fact]
+    public async Task ListRuns_PausedOnly_FindsRunsThatWaitBelowTheirRoot()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await CreateAsync(plane, 3);
+        var work = await plane.LeaseOneAsync();
+        await plane.ReportAsync(plane.Event(1, work.Key, ActionPhase.Running));
+        await plane.AsClusterAsync(new EnqueueChild(
+            work.Key, "c1", "", new NewTask("approve", "Boolean", "approve", "condition", new byte[] { 2 }, "", 0), "")
+        {
+            Kind = ActionKind.Condition,
+        });
+
+        var found = new List<string>();
+        foreach (var scope in new[] { Scope, new RunScope() })
+        {
+            foreach (var newestFirst in new[] { true, false })
+            {
+                found.AddRange((await plane.AsUserAsync(new ListRuns(
+                    scope with { PausedOnly = true }, ListQuery.First(10) with { NewestFirst = newestFirst }))).Rows.Select(r => r.Run));
+            }
+        }
+
+        Assert.Equal(Enumerable.Repeat(work.Action.Run, 4), found);
+        await plane.AsClusterAsync(new SignalAction(
+            "default", "development", work.Action.Run, "c1", "Boolean", new string('a', 64), "ann"));
+        Assert.Empty(await plane.RunsAsync(Scope with { PausedOnly = true }));
     }
 
     [Fact]
