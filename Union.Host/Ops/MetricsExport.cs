@@ -39,8 +39,11 @@ internal sealed class MetricsExport(IServiceProvider services, IHostApplicationL
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        await Task.Delay(AfterStart, time, either.Token);
-        Prepared();
+        await Task.Delay(AfterStart, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!either.IsCancellationRequested)
+        {
+            Prepared();
+        }
     }
 
     private RequestDelegate Prepared()

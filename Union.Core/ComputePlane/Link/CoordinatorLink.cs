@@ -254,7 +254,7 @@ public sealed partial class CoordinatorLink(
     [LoggerMessage(2004, LogLevel.Information, "Session with the control plane began as cluster {ClusterId}")]
     private partial void LogConnected(string clusterId);
 
-    [LoggerMessage(2012, LogLevel.Warning, "Attempt {AttemptUid} is no longer held and could not be dropped; the next start tries again")]
+    [LoggerMessage(2013, LogLevel.Warning, "Attempt {AttemptUid} is no longer held and could not be dropped; the next start tries again")]
     private partial void LogNotDropped(string attemptUid, Exception exception);
 
     [LoggerMessage(2011, LogLevel.Error, "Session with the control plane broke; tasks run on, and a new session is tried")]

@@ -9,7 +9,7 @@ namespace Union.Core.ComputePlane.Link;
 public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor executor, TimeProvider time, ILogger<RunningAttempts> logger)
 {
     /// <summary>Before an attempt is taken up again that could not be followed, as when a disk is full.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<AttemptKey, Task> _running = new();
 

@@ -104,7 +104,7 @@ public sealed partial class ReplicaDirectory(
         return session.ExecuteAsync(sql, new { address });
     }
 
-    [LoggerMessage(2071, LogLevel.Warning,
+    [LoggerMessage(2072, LogLevel.Warning,
         "The list of replicas could not be read ({Reason}); clusters keep the one they have, and the next beat tries again")]
     private partial void LogFailed(string reason);
 }

@@ -5,6 +5,7 @@ using Union.Core.ControlPlane.Runs;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.ControlPlane.Triggers;
 using Union.Host.Api.Runs;
+using Filter = Union.Core.ControlPlane.Listing.Filter;
 using KnownFilter = Flyteidl2.Task.ListTasksRequest.Types.KnownFilter;
 
 namespace Union.Host.Api.Tasks;
@@ -33,7 +34,7 @@ internal static class TaskMessages
         DeployedBy = ActionMessages.Identity(row.DeployedBy),
     };
 
-    public static Union.Core.ControlPlane.Listing.Filter Filter(KnownFilter filter) => filter.FilterByCase == KnownFilter.FilterByOneofCase.IsEntrypoint
+    public static Filter Filter(KnownFilter filter) => filter.FilterByCase == KnownFilter.FilterByOneofCase.IsEntrypoint
         ? new Filter(FilterFunction.Equal, "is_entrypoint", [filter.IsEntrypoint ? "1" : "0"])
         : new Filter(FilterFunction.Equal, "deployed_by", [filter.DeployedBy]);
 

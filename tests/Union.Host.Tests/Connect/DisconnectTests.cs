@@ -24,7 +24,7 @@ public sealed class DisconnectTests
     {
         await using var server = await ConnectFixture.StartAsync();
         var calls = new HeldCalls();
-        server.Does.Watch = calls.HoldAsync;
+        server.Does.Watch = (_, stream, context) => calls.HoldAsync(stream, context);
 
         for (var begun = 0; begun < Clients; begun += AtOnce)
         {
@@ -56,8 +56,7 @@ public sealed class DisconnectTests
 
         public Task AllEnded => _allEnded.Task;
 
-        public async Task HoldAsync(
-            WatchActionDetailsRequest request, IServerStreamWriter<WatchActionDetailsResponse> stream, ServerCallContext context)
+        public async Task HoldAsync(IServerStreamWriter<WatchActionDetailsResponse> stream, ServerCallContext context)
         {
             lock (_contexts)
             {

@@ -100,6 +100,17 @@ internal sealed class LinkedCluster : IAsyncDisposable
     /// <summary>Waits until a place became free.</summary>
     public async Task FreedAsync() => await _freed.Reader.ReadAsync(ControlPlaneFixture.Cancel).AsTask().WaitAsync(Patience);
 
+    /// <summary>Waits until something waits for as long, and lets that time pass.</summary>
+    public async Task PassAsync(TimeSpan due)
+    {
+        while (await _timers.Reader.ReadAsync(ControlPlaneFixture.Cancel).AsTask().WaitAsync(Patience) != due)
+        {
+            // Somebody else's timer.
+        }
+
+        _plane.Time.Advance(due);
+    }
+
     /// <summary>Moves the clock whenever the reporter waits for it, until it has reconciled once more.</summary>
     public Task AdvanceToReconciliationAsync()
     {

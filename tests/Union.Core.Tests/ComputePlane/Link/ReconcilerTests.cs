@@ -13,7 +13,7 @@ public sealed class ReconcilerTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Resume_AttemptThatNobodyFollows_IsTakenUpAndItsResultKept()
+    public async Task Run_WhoseFollowerBroke_IsTakenUpAgainAndItsResultKept()
     {
         await using var plane = await ControlPlaneFixture.CreateAsync();
         await using var cluster = LinkedCluster.Create(plane);
@@ -21,9 +21,9 @@ public sealed class ReconcilerTests
         var attempt = await cluster.Executor.StartedAsync();
         await cluster.Executor.FollowedAsync();
         cluster.Executor.BreakFollower(attempt);
-        await cluster.FreedAsync();
 
-        await cluster.Get<Reconciler>().ResumeAsync(Cancel);
+        await cluster.PassAsync(RunningAttempts.Pause);
+        await cluster.Executor.FollowedAsync();
         cluster.Executor.Succeed(attempt);
         await cluster.FreedAsync();
 

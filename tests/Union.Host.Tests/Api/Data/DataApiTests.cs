@@ -79,7 +79,7 @@ public sealed class DataApiTests
     }
 
     [Fact]
-    public async Task CreateDownloadLink_Report_IsSigned_AndNothingElseIs()
+    public async Task CreateDownloadLink_ReportOrCode_IsSigned_AndNothingElseIs()
     {
         var mediator = new FakeMediator(SignedGet);
         var api = new DataProxyApi(mediator);
@@ -90,6 +90,9 @@ public sealed class DataApiTests
         Assert.Equal(new CreateReportLink("p", "dev", "r1", "a0", 2, null), mediator.Sent);
         Assert.Equal(["https://store/x?sig"], answer.PreSignedUrls.SignedUrl);
         request.ArtifactType = ArtifactType.CodeBundle;
+        await api.CreateDownloadLink(request, new FakeCall());
+        Assert.Equal(new CreateBundleLink("p", "dev", "r1", "a0", "", "", null), mediator.Sent);
+        request.ArtifactType = ArtifactType.Unspecified;
         await Assert.ThrowsAsync<UnionException>(() => api.CreateDownloadLink(request, new FakeCall()));
     }
 
