@@ -40,7 +40,6 @@ internal static class ApiPlaces
         ["flyteidl2.workflow.QueueService"] = "replaced by ActionsService, which tasks are always told to use.",
         ["flyteidl2.workflow.StateService"] = "replaced by ActionsService, which tasks are always told to use.",
         ["flyteidl2.workflow.TranslatorService"] = "launch forms are not part of this version.",
-        ["flyteidl2.workflow.RunService/SignalEvent"] = "conditions are not part of this version.",
     };
 
     public static IReadOnlyList<ServiceDescriptor> Services { get; } = [.. typeof(DataClass).Assembly.GetTypes()
