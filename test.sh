@@ -20,13 +20,27 @@ done
 # No node of MSBuild, no compiler server and no message of the SDK outlives this script.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 passed=0 failed=0 skipped=0
-output=$(mktemp) || exit 1
-trap 'rm -f "$output"' EXIT
+output=$(mktemp) && failures=$(mktemp) || exit 1
+trap 'rm -f "$output" "$failures"' EXIT
 
 heading() { printf '\n== %s\n' "$*"; }
 
 # add PASSED FAILED SKIPPED
 add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# fail TEXT: a failure that no summary counts.
+fail() {
+  echo "FAILED $1" | tee -a "$failures"
+  add 0 1 0
+}
+
+# What failed in $output, with its reason, is said once more at the end, where it is found.
+remember_failures() {
+  awk -v heading="$1" '
+    /\[FAIL\]$/ || /^FAILED/ || /^ *not ok / || /^ *✖ / { if (!said++) print "\n== " heading; lines = 25; print; next }
+    /^    [^ ]/ || /^  (Finished|Starting)/ { lines = 0 }
+    lines > 0 { lines--; print }' "$output" >> "$failures"
+}
 
 # Each as PACKAGE:PROGRAM; what cannot be had is skipped by its tests, which say so.
 install_packages() {
@@ -53,15 +67,15 @@ run_project() {
   heading "$name $*"
   timeout --kill-after=10 900 dotnet "$folder/bin/Release/net10.0/$name.dll" -noColor "$@" < /dev/null 2>&1 | tee "$output"
   code=$?
+  remember_failures "$name $*"
   numbers=$(sed -n 's/.*Total: \([0-9]*\), Errors: \([0-9]*\), Failed: \([0-9]*\), Skipped: \([0-9]*\), Not Run: \([0-9]*\).*/\1 \2 \3 \4 \5/p' "$output" | tail -n 1)
   if [ -n "$numbers" ]; then
     # shellcheck disable=SC2086
     set -- $numbers
     add $(($1 - $3 - $4 - $5)) $(($2 + $3)) "$4"
-    [ "$code" -ne 0 ] && [ $(($2 + $3)) -eq 0 ] && { echo "FAILED $name: exit code $code"; add 0 1 0; }
+    [ "$code" -ne 0 ] && [ $(($2 + $3)) -eq 0 ] && fail "$name: exit code $code"
   elif [ "$code" -ne 0 ] || ! grep -q 'No tests found\|Total: 0' "$output"; then
-    echo "FAILED $name: it ended with exit code $code and without a summary"
-    add 0 1 0
+    fail "$name: it ended with exit code $code and without a summary"
   fi
 }
 
@@ -70,14 +84,14 @@ run_script() {
   local numbers
   heading "$1"
   timeout --kill-after=10 300 sh "$1" < /dev/null 2>&1 | tee "$output"
+  remember_failures "$1"
   numbers=$(sed -n -e 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2 0/p' \
     -e 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$output" | tail -n 1)
   if [ -n "$numbers" ]; then
     # shellcheck disable=SC2086
     add $numbers
   else
-    echo "FAILED $1: it ended without a summary"
-    add 0 1 0
+    fail "$1: it ended without a summary"
   fi
 }
 
@@ -103,7 +117,7 @@ fi
 
 if [ "$format" = yes ]; then
   heading format
-  if dotnet format Union.sln --no-restore --verify-no-changes < /dev/null; then add 1 0 0; else add 0 1 0; fi
+  if dotnet format Union.sln --no-restore --verify-no-changes < /dev/null; then add 1 0 0; else fail "the formatting"; fi
 fi
 
 for project in tests/*.Tests tests/*.ArchTests; do
@@ -124,6 +138,10 @@ if [ "$quick" = no ]; then
   run_script tests/clients/test.sh
 fi
 
+if [ -s "$failures" ]; then
+  heading "what failed"
+  cat "$failures"
+fi
 echo
 if [ "$skipped" -gt 0 ]; then
   echo "$passed passed, $failed failed, $skipped skipped"
