@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Union.Contracts.Admin.V1;
+using Union.Host.Cli.Client;
 
 namespace Union.Host.Cli.Commands;
 
@@ -16,9 +17,8 @@ internal sealed class CacheCommand : UnionCommand
         Add(new Evict(context, common));
     }
 
-    private sealed class List : UnionCommand
+    private sealed class List : ListCommand<CachedResult>
     {
-        private readonly CommonOptions _common;
         private readonly Argument<string> _task = new("TASK")
         {
             Description = "Only results of this task.",
@@ -27,45 +27,35 @@ internal sealed class CacheCommand : UnionCommand
         };
 
         public List(CliContext context, CommonOptions common)
-            : base(context, "list", "The results of the project that later runs take over, at most 1,000.")
+            : base(
+                context, common, "list", "The results of the project that later runs take over, at most 1,000.",
+                "TASK", "VERSION", "COMPUTED BY", "CREATED", "LAST USED")
         {
-            _common = common;
             Examples = ["union cache list", "union cache list monthly-rain"];
             Add(_task);
-            common.AddConnection(this);
-            common.AddOutput(this);
-            Handle(ListAsync);
+            AddCommonOptions();
         }
 
-        private async Task<ExitCode> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
+        protected override async Task<IReadOnlyList<CachedResult>> ReadAsync(
+            UnionClient client, ParseResult parsed, CancellationToken cancellationToken)
         {
-            using var client = _common.Connect(parsed);
             var answer = await client.Cache.ListResultsAsync(
                 new ListResultsRequest { Project = client.Project, TaskName = parsed.GetValue(_task) ?? "" },
                 cancellationToken: cancellationToken);
-            if (_common.IsJson(parsed))
-            {
-                Json.WriteDocument(Context, Json.Array(answer.Results.Select(result => new JsonObject
-                {
-                    ["task"] = result.TaskName,
-                    ["version"] = result.CacheVersion,
-                    ["source"] = result.Source,
-                    ["createdAt"] = Json.Of(result.CreatedAt),
-                    ["usedAt"] = Json.Of(result.UsedAt),
-                })));
-                return ExitCode.Done;
-            }
-
-            var table = new Table("TASK", "VERSION", "COMPUTED BY", "CREATED", "LAST USED");
-            foreach (var result in answer.Results)
-            {
-                table.Add(
-                    result.TaskName, result.CacheVersion, result.Source, Phases.Show(result.CreatedAt), Phases.Show(result.UsedAt));
-            }
-
-            table.Write(Context);
-            return ExitCode.Done;
+            return answer.Results;
         }
+
+        protected override JsonObject Describe(CachedResult result) => new()
+        {
+            ["task"] = result.TaskName,
+            ["version"] = result.CacheVersion,
+            ["source"] = result.Source,
+            ["createdAt"] = Json.Of(result.CreatedAt),
+            ["usedAt"] = Json.Of(result.UsedAt),
+        };
+
+        protected override string[] Show(CachedResult result) =>
+            [result.TaskName, result.CacheVersion, result.Source, Phases.Show(result.CreatedAt), Phases.Show(result.UsedAt)];
     }
 
     private sealed class Evict : UnionCommand

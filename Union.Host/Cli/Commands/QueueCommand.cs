@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Union.Contracts.Admin.V1;
+using Union.Host.Cli.Client;
 
 namespace Union.Host.Cli.Commands;
 
@@ -21,63 +22,54 @@ internal sealed class QueueCommand : UnionCommand
         Add(new DrainOrResume(context, common, "resume"));
     }
 
-    private sealed class List : UnionCommand
+    private sealed class List : ListCommand<(Queue Queue, DrainState ClusterState)>
     {
-        private readonly CommonOptions _common;
         private readonly Option<string> _cluster = QueueOptions.Cluster();
 
         public List(CliContext context, CommonOptions common)
-            : base(context, "list", "The queues of a cluster, with what they hold now.")
+            : base(
+                context, common, "list", "The queues of a cluster, with what they hold now.",
+                "QUEUE", "STATE", "WEIGHT", "WAITING RUNS", "RUNNING ACTIONS", "MAX RUNS", "CLUSTER")
         {
-            _common = common;
             Examples = ["union queue list", "union queue list --cluster east --output json"];
             Add(_cluster);
-            common.AddConnection(this);
-            common.AddOutput(this);
-            Handle(ListAsync);
+            AddCommonOptions();
         }
 
-        private async Task<ExitCode> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
+        protected override async Task<IReadOnlyList<(Queue Queue, DrainState ClusterState)>> ReadAsync(
+            UnionClient client, ParseResult parsed, CancellationToken cancellationToken)
         {
-            using var client = _common.Connect(parsed);
             var answer = await client.Queues.ListQueuesAsync(
                 new ListQueuesRequest { Cluster = parsed.GetRequiredValue(_cluster) }, cancellationToken: cancellationToken);
-            if (_common.IsJson(parsed))
-            {
-                Json.WriteDocument(Context, Json.Array(answer.Queues.Select(queue => new JsonObject
-                {
-                    ["cluster"] = queue.Cluster,
-                    ["name"] = queue.Name,
-                    ["state"] = QueueOptions.Word(queue.State),
-                    ["clusterState"] = QueueOptions.Word(answer.ClusterState),
-                    ["weight"] = queue.Weight,
-                    ["waiting"] = queue.Waiting,
-                    ["maxWaiting"] = queue.MaxWaiting,
-                    ["running"] = queue.Running,
-                    ["maxActions"] = queue.MaxActions,
-                    ["maxRuns"] = queue.MaxRuns,
-                })));
-                return ExitCode.Done;
-            }
-
-            var table = new Table("QUEUE", "STATE", "WEIGHT", "WAITING RUNS", "RUNNING ACTIONS", "MAX RUNS", "CLUSTER");
-            foreach (var queue in answer.Queues)
-            {
-                table.Add(
-                    queue.Name,
-                    QueueOptions.Word(queue.State),
-                    FormattableString.Invariant($"{queue.Weight}"),
-                    Of(queue.Waiting, queue.MaxWaiting),
-                    Of(queue.Running, queue.MaxActions),
-                    Limit(queue.MaxRuns),
-                    answer.ClusterState == DrainState.Open
-                        ? queue.Cluster
-                        : $"{queue.Cluster} ({QueueOptions.Word(answer.ClusterState)})");
-            }
-
-            table.Write(Context);
-            return ExitCode.Done;
+            return [.. answer.Queues.Select(queue => (queue, answer.ClusterState))];
         }
+
+        protected override JsonObject Describe((Queue Queue, DrainState ClusterState) item) => new()
+        {
+            ["cluster"] = item.Queue.Cluster,
+            ["name"] = item.Queue.Name,
+            ["state"] = QueueOptions.Word(item.Queue.State),
+            ["clusterState"] = QueueOptions.Word(item.ClusterState),
+            ["weight"] = item.Queue.Weight,
+            ["waiting"] = item.Queue.Waiting,
+            ["maxWaiting"] = item.Queue.MaxWaiting,
+            ["running"] = item.Queue.Running,
+            ["maxActions"] = item.Queue.MaxActions,
+            ["maxRuns"] = item.Queue.MaxRuns,
+        };
+
+        protected override string[] Show((Queue Queue, DrainState ClusterState) item) =>
+        [
+            item.Queue.Name,
+            QueueOptions.Word(item.Queue.State),
+            FormattableString.Invariant($"{item.Queue.Weight}"),
+            Of(item.Queue.Waiting, item.Queue.MaxWaiting),
+            Of(item.Queue.Running, item.Queue.MaxActions),
+            Limit(item.Queue.MaxRuns),
+            item.ClusterState == DrainState.Open
+                ? item.Queue.Cluster
+                : $"{item.Queue.Cluster} ({QueueOptions.Word(item.ClusterState)})",
+        ];
 
         private static string Of(uint count, uint limit) =>
             limit == 0 ? FormattableString.Invariant($"{count}") : FormattableString.Invariant($"{count} of {limit}");

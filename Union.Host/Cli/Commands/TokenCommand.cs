@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Union.Contracts.Admin.V1;
 using Union.Core.Authoring;
+using Union.Host.Cli.Client;
 
 namespace Union.Host.Cli.Commands;
 
@@ -95,46 +96,28 @@ internal sealed class TokenCommand : UnionCommand
         }
     }
 
-    private sealed class List : UnionCommand
+    private sealed class List : ListCommand<TokenSummary>
     {
-        private readonly CommonOptions _common;
-
         public List(CliContext context, CommonOptions common)
-            : base(context, "list", "The tokens that live; never the tokens themselves.")
+            : base(
+                context, common, "list", "The tokens that live; never the tokens themselves.",
+                "TOKEN", "ROLE", "CREATED BY", "CREATED", "EXPIRES") => AddCommonOptions();
+
+        protected override async Task<IReadOnlyList<TokenSummary>> ReadAsync(
+            UnionClient client, ParseResult parsed, CancellationToken cancellationToken) =>
+            (await client.Tokens.ListTokensAsync(new ListTokensRequest(), cancellationToken: cancellationToken)).Tokens;
+
+        protected override JsonObject Describe(TokenSummary token) => new()
         {
-            _common = common;
-            common.AddConnection(this);
-            common.AddOutput(this);
-            Handle(ListAsync);
-        }
+            ["name"] = token.Name,
+            ["role"] = RoleOf(token),
+            ["createdBy"] = token.CreatedBy,
+            ["createdAt"] = Json.Of(token.CreatedAt),
+            ["expiresAt"] = Json.Of(token.ExpiresAt),
+        };
 
-        private async Task<ExitCode> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
-        {
-            using var client = _common.Connect(parsed);
-            var answer = await client.Tokens.ListTokensAsync(new ListTokensRequest(), cancellationToken: cancellationToken);
-            if (_common.IsJson(parsed))
-            {
-                Json.WriteDocument(Context, Json.Array(answer.Tokens.Select(token => new JsonObject
-                {
-                    ["name"] = token.Name,
-                    ["role"] = RoleOf(token),
-                    ["createdBy"] = token.CreatedBy,
-                    ["createdAt"] = Json.Of(token.CreatedAt),
-                    ["expiresAt"] = Json.Of(token.ExpiresAt),
-                })));
-                return ExitCode.Done;
-            }
-
-            var table = new Table("TOKEN", "ROLE", "CREATED BY", "CREATED", "EXPIRES");
-            foreach (var token in answer.Tokens)
-            {
-                table.Add(
-                    token.Name, RoleOf(token), token.CreatedBy, Phases.Show(token.CreatedAt), Phases.Show(token.ExpiresAt));
-            }
-
-            table.Write(Context);
-            return ExitCode.Done;
-        }
+        protected override string[] Show(TokenSummary token) =>
+            [token.Name, RoleOf(token), token.CreatedBy, Phases.Show(token.CreatedAt), Phases.Show(token.ExpiresAt)];
 
         private static string RoleOf(TokenSummary token) => token.Role.ToString().ToLowerInvariant();
     }
