@@ -7,7 +7,7 @@ namespace Union.Core.Tests.Pipeline;
 
 public sealed class ReauthorizeBehaviorTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly Principal Alice = new("alice", "default", [new Grant(Verb.RunsRead)]);
 

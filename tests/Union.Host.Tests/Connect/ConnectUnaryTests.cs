@@ -188,7 +188,7 @@ public sealed class ConnectUnaryTests
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
         Assert.Equal("deadline_exceeded", (string?)JsonNode.Parse(body)!["code"]);
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await ended.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -212,6 +212,6 @@ public sealed class ConnectUnaryTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Client.SendAsync(request, leaving.Token));
 
         await leaves;
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await cancelled.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 }

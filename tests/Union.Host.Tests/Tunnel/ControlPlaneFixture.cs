@@ -24,7 +24,7 @@ namespace Union.Host.Tests.Tunnel;
 internal sealed class ControlPlaneFixture : IAsyncDisposable, IClusterGate, IEnrollment
 {
     // Real time, since the sockets are real: only a broken tunnel needs all of it.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentDictionary<string, bool> _revoked = new();
@@ -110,6 +110,11 @@ internal sealed class ControlPlaneFixture : IAsyncDisposable, IClusterGate, IEnr
     public async Task RestartAsync()
     {
         await StopAppAsync();
+        while (_connected.Reader.TryRead(out _) || _lost.Reader.TryRead(out _))
+        {
+            // What the old one met says nothing about the new one.
+        }
+
         await StartAppAsync(Port, null, null);
     }
 

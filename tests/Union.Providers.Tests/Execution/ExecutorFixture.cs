@@ -20,7 +20,7 @@ namespace Union.Providers.Tests.Execution;
 /// <summary>An executor over a data folder of its own, and tasks for it; real processes throughout.</summary>
 internal sealed class ExecutorFixture : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Func<string, ProcessExecutorOptions> _options;
 

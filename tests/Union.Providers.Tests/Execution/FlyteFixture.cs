@@ -24,7 +24,7 @@ internal sealed class FlyteFixture : IAsyncDisposable
 {
     public const string Image = "flyte-test";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private FlyteFixture(bool sandboxed)
     {

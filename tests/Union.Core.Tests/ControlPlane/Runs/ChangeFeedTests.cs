@@ -26,7 +26,7 @@ public sealed class ChangeFeedTests
         var next = reader.MoveNextAsync();
         await first.AsUserAsync(new AbortAction("default", "development", "r", "a0", "enough"));
 
-        Assert.True(await next.AsTask().WaitAsync(TimeSpan.FromSeconds(20), ControlPlaneFixture.Cancel));
+        Assert.True(await next.AsTask().WaitAsync(TimeSpan.FromMinutes(1), ControlPlaneFixture.Cancel));
         Assert.Equal(Core.Boundary.ActionPhase.Aborted, Assert.Single(reader.Current).Action.Phase);
         await receiver.StopAsync(ControlPlaneFixture.Cancel);
         await sender.StopAsync(ControlPlaneFixture.Cancel);
