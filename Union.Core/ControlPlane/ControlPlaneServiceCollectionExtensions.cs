@@ -25,6 +25,7 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddSingleton<QueueDepth>();
         services.AddSingleton<RunSignals>();
         services.AddSingleton<QueueTurns>();
+        services.AddSingleton<RecentActions>();
         services.AddSingleton<ActionWatches>();
         services.AddHostedService<ChangeFeed>();
         services.TryAddSingleton(new ReplicaOptions(null));

@@ -31,7 +31,10 @@ public static class PipelineServiceCollectionExtensions
         {
             foreach (var service in type.GetInterfaces().Where(IsScanned))
             {
-                services.AddTransient(service, type);
+                // Validators have no state, and building the rules of one costs more than applying them.
+                services.Add(new ServiceDescriptor(
+                    service, type,
+                    service.GetGenericTypeDefinition() == typeof(IValidator<>) ? ServiceLifetime.Singleton : ServiceLifetime.Transient));
                 AddReauthorization(services, service);
             }
         }

@@ -51,6 +51,15 @@ internal static class ActionStore
         return session.FindAsync<ActionRow>(sql, new { org, id });
     }
 
+    public static Query<ActionRow> Find(string org, long id)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.id = @id
+            """;
+        return new Query<ActionRow>(sql, new { org, id });
+    }
+
     /// <summary>An action of a run by its name.</summary>
     public static Query<ActionRow> FindInRun(string org, long runId, string name)
     {

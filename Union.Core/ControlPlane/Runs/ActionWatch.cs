@@ -11,6 +11,7 @@ internal sealed class ActionWatch : IDisposable
 
     private readonly ActionId _id;
     private readonly MetadataDatabase _database;
+    private readonly RecentActions _recent;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopped = new();
     private readonly CancellationToken _stopping;
@@ -19,9 +20,10 @@ internal sealed class ActionWatch : IDisposable
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ActionWatch(
-        ActionId id, ActionRow action, MetadataDatabase database, RunSignals signals, TimeProvider time)
+        ActionId id, ActionRow action, MetadataDatabase database, RecentActions recent, RunSignals signals,
+        TimeProvider time)
     {
-        (_id, _database, _time, _stopping) = (id, database, time, _stopped.Token);
+        (_id, _database, _recent, _time, _stopping) = (id, database, recent, time, _stopped.Token);
         _ = Task.Run(() => RunAsync(action, signals));
     }
 
@@ -84,7 +86,7 @@ internal sealed class ActionWatch : IDisposable
             if (change != seen)
             {
                 var detail = await _database.ReadAsync(
-                    action.Org, session => GetActionHandler.ReadAsync(session, _id), _stopping);
+                    action.Org, session => _recent.ReadAsync(session, _id), _stopping);
                 seen = detail.Action.Change;
                 Show(detail);
                 if (detail.Action.Phase.IsTerminal())

@@ -7,7 +7,8 @@ namespace Union.Core.ControlPlane.Runs;
 /// One reader for all who watch the same action: it looks when the run changes and shows each of them what it saw, so that
 /// a change costs one read however many watch. A reader lives while somebody watches.
 /// </summary>
-public sealed class ActionWatches(MetadataDatabase database, RunSignals signals, TimeProvider time)
+public sealed class ActionWatches(
+    MetadataDatabase database, RecentActions recent, RunSignals signals, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, ActionWatch> _byAction = [];
@@ -31,7 +32,7 @@ public sealed class ActionWatches(MetadataDatabase database, RunSignals signals,
         {
             if (!_byAction.TryGetValue(action.Id, out var watch) || watch.HasFailed)
             {
-                watch = new ActionWatch(id, action, database, signals, time);
+                watch = new ActionWatch(id, action, database, recent, signals, time);
                 _byAction[action.Id] = watch;
             }
 

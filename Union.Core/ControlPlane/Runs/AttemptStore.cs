@@ -58,14 +58,14 @@ internal static class AttemptStore
     }
 
     /// <summary>The attempts of an action that were confirmed by their cluster, or are the newest, first to last.</summary>
-    public static Task<IReadOnlyList<AttemptRow>> OfActionAsync(Session session, string org, long actionId)
+    public static Query<AttemptRow> OfAction(string org, long actionId)
     {
         const string sql = Columns + """
 
              where org = @org and action_id = @actionId
              order by fence
             """;
-        return session.QueryAsync<AttemptRow>(sql, new { org, actionId });
+        return new Query<AttemptRow>(sql, new { org, actionId });
     }
 
     /// <summary>Every attempt that a cluster has not ended yet.</summary>

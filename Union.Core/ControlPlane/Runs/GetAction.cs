@@ -2,9 +2,7 @@ using MediatR;
 using Union.Core.Boundary;
 using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Database;
-using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
-using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 
@@ -21,24 +19,13 @@ public sealed record ActionDetail(
     ActionRow Action, ReadOnlyMemory<byte> TaskProjection, string TaskPrivate, IReadOnlyList<AttemptRow> Attempts,
     IReadOnlyList<PhaseEventRow> Events, RunRow Run);
 
-internal sealed class GetActionHandler(MetadataDatabase database, Caller caller)
+internal sealed class GetActionHandler(MetadataDatabase database, RecentActions recent, Caller caller)
     : IRequestHandler<GetAction, ActionDetail>
 {
     public Task<ActionDetail> Handle(GetAction request, CancellationToken cancellationToken)
     {
         var run = new RunId(caller.Principal.Org, request.Project, request.Domain, request.Run);
         return database.ReadAsync(
-            run.Org, session => ReadAsync(session, new ActionId(run, request.Action)), cancellationToken);
-    }
-
-    internal static async Task<ActionDetail> ReadAsync(Session session, ActionId id)
-    {
-        var run = await RunStore.FindAsync(session, id.Run) ?? throw RunErrors.NoSuchRun(id.Run.Name);
-        var action = await ActionStore.FindAsync(session, id) ?? throw RunErrors.NoSuchAction(id);
-        var task = (await TaskStore.FindAsync(session, action.Org, action.TaskId))!;
-        return new ActionDetail(
-            action, task.Projection, task.PrivatePart,
-            await AttemptStore.OfActionAsync(session, action.Org, action.Id),
-            await PhaseEventStore.OfActionAsync(session, action.Org, action.Id), run);
+            run.Org, session => recent.ReadAsync(session, new ActionId(run, request.Action)), cancellationToken);
     }
 }

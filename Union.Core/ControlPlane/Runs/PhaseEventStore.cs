@@ -30,7 +30,7 @@ internal static class PhaseEventStore
         return new Statement(sql, action);
     }
 
-    public static Task<IReadOnlyList<PhaseEventRow>> OfActionAsync(Session session, string org, long actionId)
+    public static Query<PhaseEventRow> OfAction(string org, long actionId)
     {
         const string sql = """
             select seq as Seq, attempt as Attempt, phase as Phase, at as At
@@ -39,6 +39,6 @@ internal static class PhaseEventStore
              order by seq
              limit 1000
             """;
-        return session.QueryAsync<PhaseEventRow>(sql, new { org, actionId });
+        return new Query<PhaseEventRow>(sql, new { org, actionId });
     }
 }

@@ -25,6 +25,15 @@ internal static class RunStore
         return session.FindAsync<RunRow>(sql, run);
     }
 
+    public static Query<RunRow> Find(string org, long id)
+    {
+        const string sql = Columns + """
+              from runs r
+             where r.org = @org and r.id = @id
+            """;
+        return new Query<RunRow>(sql, new { org, id });
+    }
+
     /// <summary>The run that was created by an earlier call with the same request id, caller and content.</summary>
     public static Task<RunRow?> FindByRequestAsync(Session session, string org, string digest, DateTimeOffset since)
     {

@@ -17,7 +17,8 @@ public sealed record WatchAction(string Project, string Domain, string Run, stri
     public Verb Verb => Verb.RunsRead;
 }
 
-internal sealed class WatchActionHandler(MetadataDatabase database, Caller caller, ActionWatches watches)
+internal sealed class WatchActionHandler(
+    MetadataDatabase database, RecentActions recent, Caller caller, ActionWatches watches)
     : IRequestHandler<WatchAction, IAsyncEnumerable<ActionDetail>>
 {
     public async Task<IAsyncEnumerable<ActionDetail>> Handle(WatchAction request, CancellationToken cancellationToken)
@@ -25,7 +26,7 @@ internal sealed class WatchActionHandler(MetadataDatabase database, Caller calle
         var id = new ActionId(
             new RunId(caller.Principal.Org, request.Project, request.Domain, request.Run), request.Action);
         var first = await database.ReadAsync(
-            id.Run.Org, session => GetActionHandler.ReadAsync(session, id), cancellationToken);
+            id.Run.Org, session => recent.ReadAsync(session, id), cancellationToken);
         return WatchAsync(id, first, cancellationToken);
     }
 

@@ -72,6 +72,15 @@ internal static class TaskStore
         return inserted != 0 ? inserted : await session.ScalarAsync(findSql, task);
     }
 
+    public static Query<TaskRow> Find(string org, long id)
+    {
+        const string sql = Columns + """
+
+             where org = @org and id = @id
+            """;
+        return new Query<TaskRow>(sql, new { org, id });
+    }
+
     public static Task<TaskRow?> FindAsync(Session session, string org, long id)
     {
         const string sql = Columns + """

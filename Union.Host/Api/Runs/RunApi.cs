@@ -52,7 +52,8 @@ internal sealed partial class RunApi(
         var run = request.RunId ?? new RunIdentifier();
         var detail = await mediator.Send(
             new GetAction(run.Project, run.Domain, run.Name, Names.RootAction), context.CancellationToken);
-        var answer = await DetailAnswers.OfRunAsync(privateParts, detail, context.CancellationToken);
+        var answer = await sharedAnswers.GetAsync<GetRunDetailsResponse>(
+            detail, () => DetailAnswers.OfRunAsync(privateParts, detail, CancellationToken.None), context.CancellationToken);
         return await AnswerAsync(new GetRunDetailsResponse(), answer, context);
     }
 
@@ -62,7 +63,8 @@ internal sealed partial class RunApi(
         var (run, action) = Read(request.ActionId);
         var detail = await mediator.Send(
             new GetAction(run.Project, run.Domain, run.Name, action), context.CancellationToken);
-        var answer = await DetailAnswers.OfActionAsync(privateParts, detail, context.CancellationToken);
+        var answer = await sharedAnswers.GetAsync<GetActionDetailsResponse>(
+            detail, () => DetailAnswers.OfActionAsync(privateParts, detail, CancellationToken.None), context.CancellationToken);
         return await AnswerAsync(new GetActionDetailsResponse(), answer, context);
     }
 

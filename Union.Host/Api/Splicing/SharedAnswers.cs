@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Union.Host.Api.Splicing;
 
 /// <summary>An encoded message with the customer's part, or without it when the cluster is away.</summary>
@@ -10,7 +12,7 @@ internal sealed record EncodedAnswer(byte[] Bytes, bool IsPartial);
 internal sealed class SharedAnswers
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(object State, Type Message), Shared> _underWay = [];
+    private readonly Dictionary<Key, Shared> _underWay = [];
 
     /// <summary>How many are being sent.</summary>
     internal int Count
@@ -29,7 +31,7 @@ internal sealed class SharedAnswers
         object state, Func<Task<EncodedAnswer>> makeAsync, Func<EncodedAnswer, Task> sendAsync,
         CancellationToken cancellationToken)
     {
-        var key = (state, typeof(TMessage));
+        var key = new Key(state, typeof(TMessage));
         var shared = Enter(key, makeAsync);
         try
         {
@@ -42,7 +44,23 @@ internal sealed class SharedAnswers
         }
     }
 
-    private Shared Enter((object State, Type Message) key, Func<Task<EncodedAnswer>> makeAsync)
+    /// <summary>The answer that shows a state; it is made once for all who ask meanwhile.</summary>
+    public async Task<EncodedAnswer> GetAsync<TMessage>(
+        object state, Func<Task<EncodedAnswer>> makeAsync, CancellationToken cancellationToken)
+    {
+        var key = new Key(state, typeof(TMessage));
+        var shared = Enter(key, makeAsync);
+        try
+        {
+            return await shared.Answer.Value.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Leave(key, shared);
+        }
+    }
+
+    private Shared Enter(Key key, Func<Task<EncodedAnswer>> makeAsync)
     {
         lock (_gate)
         {
@@ -57,7 +75,7 @@ internal sealed class SharedAnswers
         }
     }
 
-    private void Leave((object State, Type Message) key, Shared shared)
+    private void Leave(Key key, Shared shared)
     {
         lock (_gate)
         {
@@ -66,6 +84,19 @@ internal sealed class SharedAnswers
                 _underWay.Remove(key);
             }
         }
+    }
+
+    /// <summary>The same state is the same object: comparing what two of them hold costs more than an answer.</summary>
+    private readonly struct Key(object state, Type message) : IEquatable<Key>
+    {
+        private readonly object _state = state;
+        private readonly Type _message = message;
+
+        public bool Equals(Key other) => ReferenceEquals(_state, other._state) && _message == other._message;
+
+        public override bool Equals(object? obj) => obj is Key other && Equals(other);
+
+        public override int GetHashCode() => HashCode.Combine(RuntimeHelpers.GetHashCode(_state), _message);
     }
 
     private sealed class Shared(Lazy<Task<EncodedAnswer>> answer)

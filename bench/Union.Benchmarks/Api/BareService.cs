@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Flyteidl2.Auth;
 using Flyteidl2.Workflow;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Union.Benchmarks.Api;
 
-/// <summary>Grpc.AspNetCore alone, in a process of its own, with an answer that is in memory: what a call costs at least.</summary>
+/// <summary>Grpc.AspNetCore alone, in a process of its own, with answers that are in memory: what a call costs at least.</summary>
 internal sealed class BareService : IAsyncDisposable
 {
     public const string Command = "bare-grpc";
@@ -51,6 +52,7 @@ internal sealed class BareService : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2));
         await using var app = builder.Build();
         app.MapGrpcService<Runs>();
+        app.MapGrpcService<Metadata>();
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Console.Out.WriteLine(address.ToString(CultureInfo.InvariantCulture));
@@ -62,6 +64,17 @@ internal sealed class BareService : IAsyncDisposable
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private sealed class Metadata : AuthMetadataService.AuthMetadataServiceBase
+    {
+        public override Task<GetPublicClientConfigResponse> GetPublicClientConfig(
+            GetPublicClientConfigRequest request, ServerCallContext context) =>
+            Task.FromResult(new GetPublicClientConfigResponse
+            {
+                AuthorizationMetadataKey = "authorization",
+                ServiceHttpEndpoint = "http://127.0.0.1:8700",
+            });
     }
 
     private sealed class Runs(GetActionDetailsResponse answer) : RunService.RunServiceBase

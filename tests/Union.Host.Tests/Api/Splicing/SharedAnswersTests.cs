@@ -28,6 +28,31 @@ public sealed class SharedAnswersTests
     }
 
     [Fact]
+    public async Task SameState_AskedForByMany_IsMadeOnceAndThenForgotten()
+    {
+        var state = new object();
+
+        var asking = Enumerable.Range(0, 100).Select(_ => _answers.GetAsync<string>(state, MakeAsync, Cancel)).ToList();
+        _made.SetResult(new EncodedAnswer([1], false));
+        var answers = await Task.WhenAll(asking);
+
+        Assert.All(answers, answer => Assert.Same(answers[0], answer));
+        Assert.Equal((1, 0), (_makings, _answers.Count));
+    }
+
+    [Fact]
+    public async Task States_ThatAreEqual_AreNotTheSame()
+    {
+        var one = new EncodedAnswer([1], false);
+        var first = _answers.GetAsync<string>(one, MakeAsync, Cancel);
+        var second = _answers.GetAsync<string>(one with { }, MakeAsync, Cancel);
+        _made.SetResult(one);
+        await Task.WhenAll(first, second);
+
+        Assert.Equal(2, _makings);
+    }
+
+    [Fact]
     public async Task SameState_WhileASlowSenderSends_IsShared()
     {
         var state = new object();
