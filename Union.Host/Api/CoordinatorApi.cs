@@ -53,7 +53,10 @@ internal sealed class CoordinatorApi(
         var work = await mediator.Send(
             new LeaseWork(
                 request.Session, (int)Math.Min(request.Free, int.MaxValue), request.Wait?.ToTimeSpan() ?? TimeSpan.Zero,
-                [.. request.Ended.Select(ToKey)]),
+                [.. request.Ended.Select(ToKey)])
+            {
+                Children = (int)Math.Min(request.Children, int.MaxValue),
+            },
             context.CancellationToken);
         var response = new LeaseResponse();
         response.Assignments.AddRange(work.Assignments.Select(ToMessage));

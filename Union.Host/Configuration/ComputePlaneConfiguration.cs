@@ -19,11 +19,13 @@ internal sealed record ComputePlaneConfiguration(
 /// <param name="JoinToken">Needed once; afterwards the cluster has its certificate.</param>
 internal sealed record UplinkConfiguration(HostPort Address, SecretReference? JoinToken, int Connections);
 
+/// <param name="Waiting">How many may be held beyond <paramref name="Parallel"/> because others only wait for children.</param>
 /// <param name="Unsandboxed">Run tasks even where no sandbox can be had; they can then read the cluster's own keys.</param>
 /// <param name="Environments">Names of images with the folder that is put first on PATH for them.</param>
 internal sealed record ExecutorConfiguration(
     ExecutorProvider Provider,
     int Parallel,
+    int Waiting,
     SandboxMode Sandbox,
     bool Unsandboxed,
     ImageMode Images,

@@ -153,6 +153,7 @@ internal static class PlaneReaders
         var executor = new ExecutorConfiguration(
             reader.Choice(section, "provider", ExecutorProvider.Process, ("process", ExecutorProvider.Process)),
             reader.Number(section, "parallel", 8, 1, 1024),
+            reader.Number(section, "waiting", 64, 0, 4096),
             reader.Choice(
                 section,
                 "sandbox",

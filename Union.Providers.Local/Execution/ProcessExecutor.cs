@@ -59,6 +59,7 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
         var isIsolated = _sandbox is { Network: TaskNetwork.None };
         Capabilities = new ExecutorCapabilities(_sandbox is null ? "none" : "bubblewrap", _groups is null ? "rlimit" : "cgroup", options.Parallel)
         {
+            Waiting = options.Waiting,
             WhyLimits = whyLimits,
             Network = isIsolated ? "none" : "shared",
             RawEndpoint = isIsolated && options.Actions is not null ? ActionsSocket.AddressInTask : null,

@@ -48,6 +48,9 @@ public sealed class ProcessExecutorOptions
     /// <summary>What is told to those who lease work; the executor itself starts what it is given.</summary>
     public int Parallel { get; init; } = 8;
 
+    /// <summary>Told likewise: how many may be held beyond that while others only wait for children, each a sleeping process.</summary>
+    public int Waiting { get; init; } = 64;
+
     public SandboxMode Sandbox { get; init; } = SandboxMode.Auto;
 
     /// <summary>Without a sandbox a task can read the cluster's keys, so that is never assumed.</summary>
@@ -116,6 +119,7 @@ public sealed class ProcessExecutorOptions
         var mistakes = new List<string>();
         Check(Path.IsPathFullyQualified(DataDir), "dataDir must be an absolute path");
         Check(Parallel is >= 1 and <= 10_000, "parallel must be 1 to 10000");
+        Check(Waiting is >= 0 and <= 10_000, "waiting must be 0 to 10000");
         Check(KillGrace >= TimeSpan.Zero && KillGrace <= TimeSpan.FromMinutes(10), "killGrace must be 0s to 10m");
         Check(DefaultMemory >= 4 << 20, "defaultMemory must be at least 4Mi");
         Check(DefaultCpu > 0, "defaultCpu must be above 0");

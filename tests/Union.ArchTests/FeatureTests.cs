@@ -22,7 +22,7 @@ public sealed class FeatureTests
         ["Union.Core.ControlPlane.Triggers"] = ["Clusters", "Database", "Listing", "Projects", "Runs", "Tasks"],
         ["Union.Core.ComputePlane.Actions"] = ["Caching", "Children", "Link", "Objects"],
         ["Union.Core.ComputePlane.Caching"] = ["Objects"],
-        ["Union.Core.ComputePlane.Children"] = ["Journal", "Objects"],
+        ["Union.Core.ComputePlane.Children"] = ["Journal", "Link", "Objects"],
         ["Union.Core.ComputePlane.Execution"] = ["Secrets"],
         ["Union.Core.ComputePlane.Flyte"] = ["Execution", "Objects"],
         ["Union.Core.ComputePlane.Journal"] = ["Execution"],

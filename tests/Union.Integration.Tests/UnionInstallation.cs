@@ -13,8 +13,9 @@ internal sealed class UnionInstallation : IAsyncDisposable
 
     /// <param name="objects">The section of that name, in one line; none keeps objects as files.</param>
     /// <param name="network">What raw tasks in a sandbox reach: <c>none</c> or <c>shared</c>.</param>
+    /// <param name="parallel">How many attempts the cluster runs at once.</param>
     /// <param name="control">What a control plane with replicas needs of its configuration, a line each.</param>
-    public UnionInstallation(string? objects = null, string network = "none", params string[] control)
+    public UnionInstallation(string? objects = null, string network = "none", int parallel = 8, params string[] control)
     {
         var ports = FreePorts.Take(6);
         var replica = control.Length > 0 ? $", replicaAddress: 127.0.0.1:{ports[1]}" : "";
@@ -41,6 +42,7 @@ internal sealed class UnionInstallation : IAsyncDisposable
               objects: {{objects ?? $"{{provider: file, listen: 127.0.0.1:{ports[3]} }}"}}
               executor:
                 unsandboxed: true
+                parallel: {{parallel}}
                 network: {{network}}
                 environments: {stand-in: {{UnionBinary.StandIn}} }
               actions: {listen: 127.0.0.1:{{ports[4]}} }
@@ -69,9 +71,10 @@ internal sealed class UnionInstallation : IAsyncDisposable
     public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ClientsPort}");
 
     /// <summary>Both planes, enrolled and ready.</summary>
-    public static async Task<UnionInstallation> StartAsync(string? objects = null, string network = "none")
+    public static async Task<UnionInstallation> StartAsync(
+        string? objects = null, string network = "none", int parallel = 8)
     {
-        var installation = new UnionInstallation(objects, network);
+        var installation = new UnionInstallation(objects, network, parallel);
         try
         {
             await installation.Control.StartAsync();

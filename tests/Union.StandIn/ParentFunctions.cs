@@ -13,6 +13,7 @@ internal static class ParentFunctions
         arguments.Function switch
         {
             "fans_out" => FanOutAsync(inputs, controller),
+            "nests" => NestAsync(inputs, controller),
             "catches" => CatchAsync(inputs, controller),
             "replays" => ReplayAsync(arguments, inputs, controller),
             "aborts" => AbortAsync(controller),
@@ -39,6 +40,17 @@ internal static class ParentFunctions
         }
 
         return Functions.Output(Functions.Number(sum));
+    }
+
+    // Calls itself x levels deep; each level adds one to what the level below answers.
+    private static async Task<Outputs?> NestAsync(Inputs inputs, Controller controller)
+    {
+        var levels = Functions.X(inputs);
+        return Functions.Output(Functions.Number(
+            levels == 0
+                ? 0
+                : 1 + Read(await controller.EndedAsync(
+                    await controller.CallAsync("nests", "", Functions.Number("x", levels - 1))))));
     }
 
     private static async Task<Outputs?> CatchAsync(Inputs inputs, Controller controller)

@@ -22,7 +22,8 @@ public sealed record WatchOwnChildren : IUseCase<IAsyncEnumerable<WatchedAction?
 public sealed record WatchedAction(
     string Name, ActionPhase Phase, string OutputUri, KeptError? Error, ErrorKind ErrorKind, Literal? Value);
 
-internal sealed class WatchOwnChildrenHandler(SteadyWatch watch, ActingTask task, PrivateParts privateParts)
+internal sealed class WatchOwnChildrenHandler(
+    SteadyWatch watch, ActingTask task, PrivateParts privateParts, WaitingAttempts attempts)
     : IRequestHandler<WatchOwnChildren, IAsyncEnumerable<WatchedAction?>>
 {
     private const string OutputsFile = "/outputs.pb";
@@ -34,8 +35,22 @@ internal sealed class WatchOwnChildrenHandler(SteadyWatch watch, ActingTask task
     private async IAsyncEnumerable<WatchedAction?> WatchAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // A stock parent watches from its first child to its end: it waits while one of them is not over. One that computes
+        // meanwhile cannot be told apart.
+        using var wait = attempts.Open(task.Ref.Key());
+        var open = new HashSet<string>();
         await foreach (var update in watch.ReadAsync(cancellationToken))
         {
+            if (update is not null && ((ActionPhase)update.Phase).IsTerminal())
+            {
+                open.Remove(update.Name);
+            }
+            else if (update is not null)
+            {
+                open.Add(update.Name);
+            }
+
+            wait.Set(open.Count > 0);
             yield return update is null ? null : await ToActionAsync(update, cancellationToken);
         }
     }

@@ -4,6 +4,7 @@ using Flyteidl2.Workflow;
 using MediatR;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
+using Union.Core.ComputePlane.Link;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.Pipeline;
 
@@ -24,7 +25,7 @@ internal sealed class WaitForChildrenValidator : AbstractValidator<WaitForChildr
 }
 
 internal sealed class WaitForChildrenHandler(
-    SiblingDirectory siblings, PrivateParts privateParts, ActingTask task)
+    SiblingDirectory siblings, PrivateParts privateParts, ActingTask task, WaitingAttempts attempts)
     : IRequestHandler<WaitForChildren, IAsyncEnumerable<EndedChild>>
 {
     public Task<IAsyncEnumerable<EndedChild>> Handle(WaitForChildren request, CancellationToken cancellationToken) =>
@@ -34,6 +35,7 @@ internal sealed class WaitForChildrenHandler(
         WaitForChildren request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (waiting, seen) = (request.Children.ToHashSet(), new HashSet<string>());
+        using var wait = attempts.Open(task.Ref.Key());
         await foreach (var update in siblings.WatchAsync(cancellationToken))
         {
             if (update is null)
@@ -43,6 +45,7 @@ internal sealed class WaitForChildrenHandler(
                     throw SiblingDirectory.NoSuchChild(unknown);
                 }
 
+                wait.Set(true);
                 continue;
             }
 

@@ -88,6 +88,12 @@ public sealed record ExecutorCapabilities(string Sandbox, string Limits, int Par
     /// </summary>
     public string Network { get; init; } = "shared";
 
+    /// <summary>
+    /// Attempts that may be held beyond those while as many only wait for their children. Each is a
+    /// process that sleeps.
+    /// </summary>
+    public int Waiting { get; init; } = 64;
+
     /// <summary>Why limits are kept as they are, for those who look after the cluster.</summary>
     public string WhyLimits { get; init; } = "";
 

@@ -44,6 +44,17 @@ public sealed partial class AttemptRunner(
         }
     }
 
+    /// <summary>Takes an assignment on only to end it: what it says is the attempt's result.</summary>
+    public async Task RefuseAsync(Assignment assignment, AttemptError error, CancellationToken cancellationToken)
+    {
+        if (await TryTakeAsync(assignment, Capability.New(), cancellationToken))
+        {
+            var now = time.GetUtcNow();
+            await EndAsync(
+                assignment, new AttemptResult(AttemptOutcome.Failed, now, now, error, null, null), cancellationToken);
+        }
+    }
+
     /// <summary>
     /// Takes up an attempt that nobody follows any more, such as one that an earlier process of this cluster started. One
     /// whose last event was written between the look and this call is left alone.

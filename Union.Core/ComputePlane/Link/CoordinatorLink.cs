@@ -23,6 +23,9 @@ public sealed partial class CoordinatorLink(
     /// <summary>The first minor of union.cluster.v1 with Reconcile.</summary>
     private const uint Reconciling = 1;
 
+    /// <summary>The first minor with leases of children only.</summary>
+    private const uint LeasingChildren = 2;
+
     private const int ReportBatch = 500;
     private static readonly TimeSpan LeaseWait = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
@@ -118,6 +121,7 @@ public sealed partial class CoordinatorLink(
         [
             LeaseLoopAsync(hello.Session, session.Token),
             ReportLoopAsync(hello, session.Token),
+            .. hello.MinorVersion >= LeasingChildren ? [ChildLoopAsync(hello.Session, session.Token)] : Array.Empty<Task>(),
         ];
         var first = await Task.WhenAny(loops);
         await session.CancelAsync();
@@ -134,7 +138,7 @@ public sealed partial class CoordinatorLink(
         var list = await journal.HeldAsync(cancellationToken);
         var request = new HelloRequest
         {
-            MinorVersions = { Reconciling, 0 },
+            MinorVersions = { LeasingChildren, Reconciling, 0 },
             BinaryVersion = self.BinaryVersion,
             FirstEvent = (ulong)list.FirstEvent,
             LastEvent = (ulong)list.LastEvent,
@@ -200,6 +204,22 @@ public sealed partial class CoordinatorLink(
         finally
         {
             attempts.Freed -= call.Cancel;
+        }
+    }
+
+    // A call of its own, which is never broken off: what it has been given would be lost for a minute.
+    private async Task ChildLoopAsync(string session, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var places = await attempts.PlacesForChildrenAsync(cancellationToken);
+            var response = await coordinator.LeaseAsync(
+                new LeaseRequest { Session = session, Children = (uint)places, Wait = LeaseWait.ToDuration() },
+                deadline: CallDeadline.In(LeaseWait + CallTimeout), cancellationToken: cancellationToken);
+            foreach (var assignment in response.Assignments)
+            {
+                attempts.StartChild(assignment, _stopping);
+            }
         }
     }
 

@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Union.Contracts.Cluster.V1;
 using Union.Core.ComputePlane.Execution;
+using ErrorKind = Union.Core.ComputePlane.Execution.ErrorKind;
 
 namespace Union.Core.ComputePlane.Link;
 
 /// <summary>The attempts that run now, each in a task of its own. Stopping leaves them running: they outlive this process.</summary>
-public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor executor, TimeProvider time, ILogger<RunningAttempts> logger)
+public sealed partial class RunningAttempts(
+    AttemptRunner runner, WaitingAttempts waiting, IExecutor executor, TimeProvider time, ILogger<RunningAttempts> logger)
 {
     /// <summary>Before an attempt is taken up again that could not be followed, as when a disk is full.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -18,7 +20,17 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
 
     public int Count => _running.Count;
 
-    public int Free => Math.Max(0, executor.Capabilities.Parallel - _running.Count);
+    public ExecutorPlaces Places
+    {
+        get
+        {
+            // Of the same attempts both numbers: what ends in between must not count as waiting only.
+            var held = _running.Keys;
+            return new ExecutorPlaces(executor.Capabilities, held.Count, held.Count(waiting.Contains));
+        }
+    }
+
+    public int Free => Places.Free;
 
     public bool Holds(AttemptKey key) => _running.ContainsKey(key);
 
@@ -28,8 +40,46 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
     public void Start(Assignment assignment, CancellationToken cancellationToken) =>
         Track(assignment, token => runner.RunAsync(assignment, token), cancellationToken);
 
+    /// <summary>A child that came in a place which was lent; where nothing more can be held it ends as failed.</summary>
+    public void StartChild(Assignment assignment, CancellationToken cancellationToken)
+    {
+        var places = Places;
+        Track(
+            assignment,
+            token => places.IsFull
+                ? runner.RefuseAsync(assignment, TooDeep(places.Held), token)
+                : runner.RunAsync(assignment, token),
+            cancellationToken);
+    }
+
     public void Resume(Assignment assignment, CancellationToken cancellationToken) =>
         Track(assignment, token => runner.ResumeAsync(assignment, token), cancellationToken);
+
+    /// <summary>How many children may start in places that are lent, once there are any.</summary>
+    public async Task<int> PlacesForChildrenAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            void Change() => changed.TrySetResult();
+            waiting.Changed += Change;
+            Freed += Change;
+            try
+            {
+                if (Places.ForChildren is var places and > 0)
+                {
+                    return places;
+                }
+
+                await changed.Task.WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                waiting.Changed -= Change;
+                Freed -= Change;
+            }
+        }
+    }
 
     /// <summary>Waits until the runners have let go, after their token was cancelled.</summary>
     public Task StoppedAsync() => Task.WhenAll(_running.Values);
@@ -59,6 +109,12 @@ public sealed partial class RunningAttempts(AttemptRunner runner, IExecutor exec
         _running.TryRemove(key, out _);
         Freed?.Invoke();
     }
+
+    private static AttemptError TooDeep(int held) => new(
+        "nesting_too_deep", ErrorKind.User,
+        $"All {held} attempts that this cluster may hold wait for children of theirs, and this child has no place. "
+        + "Nest actions less deeply, start fewer that wait, or raise 'executor.waiting' of the cluster.",
+        Recoverable: false);
 
     /// <summary>False where it must be taken up again.</summary>
     private async Task<bool> TryAsync(

@@ -29,8 +29,8 @@ public sealed record BegunSession(string Session, uint MinorVersion, long AckedE
 internal sealed class BeginSessionHandler(MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
     : IRequestHandler<BeginSession, BegunSession>
 {
-    /// <summary>1 added Reconcile.</summary>
-    private static readonly uint[] Spoken = [0, 1];
+    /// <summary>1 added Reconcile, 2 leases of children only.</summary>
+    private static readonly uint[] Spoken = [0, 1, 2];
 
     public async Task<BegunSession> Handle(BeginSession request, CancellationToken cancellationToken)
     {

@@ -17,23 +17,32 @@ internal sealed class QueueClaims(Session session, QueueTurns turns, Drain clust
     /// <summary>A limit kept something back: a place in it may be free long before anything new comes.</summary>
     public bool IsLimited { get; private set; }
 
-    public async Task<IReadOnlyList<ClaimedAction>> ClaimAsync(IReadOnlyList<QueueRow> queues, int limit)
+    /// <param name="limit">How many of any kind.</param>
+    /// <param name="children">How many children beside those.</param>
+    public async Task<IReadOnlyList<ClaimedAction>> ClaimAsync(IReadOnlyList<QueueRow> queues, int limit, int children)
     {
-        var offers = turns.Order([.. queues.Where(q => q.Drain != Drain.Stopped)], limit);
+        IReadOnlyList<QueueRow> open = [.. queues.Where(q => q.Drain != Drain.Stopped)];
+        var offers = turns.Order(open, limit);
         foreach (var (queue, places) in offers)
         {
-            await ClaimAsync(queue, Math.Min(places, limit - _claimed.Count));
+            await ClaimAsync(queue, Math.Min(places, limit - _claimed.Count), QueueStore.ClaimAsync);
         }
 
         foreach (var (queue, places) in offers.Where(o => o.Places < limit && _taken.GetValueOrDefault(o.Queue) == o.Places))
         {
-            await ClaimAsync(queue, limit - _claimed.Count);
+            await ClaimAsync(queue, limit - _claimed.Count, QueueStore.ClaimAsync);
+        }
+
+        foreach (var (queue, _) in children == 0 ? [] : turns.Order(open, children))
+        {
+            await ClaimAsync(queue, limit + children - _claimed.Count, QueueStore.ClaimChildrenAsync);
         }
 
         return _claimed;
     }
 
-    private async Task ClaimAsync(QueueRow queue, int places)
+    private async Task ClaimAsync(
+        QueueRow queue, int places, Func<Session, QueueRow, int, long, Task<IReadOnlyList<ClaimedAction>>> claim)
     {
         if (places <= 0)
         {
@@ -43,7 +52,7 @@ internal sealed class QueueClaims(Session session, QueueTurns turns, Drain clust
         _taken.TryAdd(queue, 0);
         if (await RoomAsync(queue, places) is var room and > 0)
         {
-            var ids = await QueueStore.ClaimAsync(session, queue, room, till);
+            var ids = await claim(session, queue, room, till);
             _claimed.AddRange(ids);
             _taken[queue] += ids.Count;
         }

@@ -91,6 +91,32 @@ internal static class QueueStore
     }
 
     /// <summary>
+    /// Takes the children that came last. What a cluster holds then grows with the depth of what it runs, and not with the
+    /// breadth: whoever waits is served before anybody else is begun that may wait.
+    /// </summary>
+    public static Task<IReadOnlyList<ClaimedAction>> ClaimChildrenAsync(
+        Session session, QueueRow queue, int limit, long till)
+    {
+        const string sql = """
+            with next as materialized (
+                select id
+                  from actions
+                 where org = @Org and cluster_id = @ClusterId and queue = @Name and queue_state = 1
+                   and parent_id is not null
+                 order by id desc
+                 limit @limit
+                /*postgres for no key update skip locked */
+            )
+            update actions
+               set queue_state = 2, fence = fence + 1, assigned_till = @till
+              from next
+             where actions.org = @Org and actions.id = next.id
+            returning actions.id as Id, actions.queued_at as QueuedAt
+            """;
+        return session.QueryAsync<ClaimedAction>(sql, new { queue.Org, queue.ClusterId, queue.Name, limit, till });
+    }
+
+    /// <summary>
     /// How many actions of a queue run, or are handed out. One that has children does not count: it waits for them, and
     /// they could not begin if it took their place.
     /// </summary>

@@ -16,7 +16,14 @@ namespace Union.Core.ControlPlane.Runs;
 /// <param name="Free">Attempts that the cluster could start now.</param>
 /// <param name="Ended">Attempts that it has ended because it was asked to.</param>
 public sealed record LeaseWork(string Session, int Free, TimeSpan Wait, IReadOnlyList<AttemptKey> Ended)
-    : IUseCase<LeasedWork>, IClusterRequest;
+    : IUseCase<LeasedWork>, IClusterRequest
+{
+    /// <summary>
+    /// Children, beside those, that could start now because others only wait for them. Who asks for some is not told what
+    /// must end: another call waits for that.
+    /// </summary>
+    public int Children { get; init; }
+}
 
 public sealed record LeasedWork(IReadOnlyList<Assignment> Assignments, IReadOnlyList<AttemptKey> End);
 
@@ -113,12 +120,13 @@ internal sealed class LeaseWorkHandler(
 
         var drain = await QueueStore.ClusterDrainAsync(session, cluster.Org, cluster.Id);
         var limit = drain == Drain.Stopped ? 0 : Math.Min(request.Free, MaxAssignments);
-        var claims = limit == 0 ? null : new QueueClaims(session, turns, drain, (now + ConfirmWithin).ToMicros());
+        var children = drain == Drain.Stopped ? 0 : Math.Min(request.Children, MaxAssignments);
+        var claims = limit + children == 0 ? null : new QueueClaims(session, turns, drain, (now + ConfirmWithin).ToMicros());
         var claimed = claims is null
             ? []
-            : await claims.ClaimAsync(await QueueStore.ListAsync(session, cluster.Org, cluster.Id), limit);
+            : await claims.ClaimAsync(await QueueStore.ListAsync(session, cluster.Org, cluster.Id), limit, children);
         var assignments = await AssignAsync(session, claimed, now);
-        var end = await AttemptStore.ToEndAsync(session, cluster.Org, cluster.Id);
+        var end = request.Children > 0 ? [] : await AttemptStore.ToEndAsync(session, cluster.Org, cluster.Id);
         var late = await LateAsync(session, now);
         return (new LeasedWork(assignments, [.. end.Select(a => new AttemptKey(a.Uid, a.Fence))]), late, claims);
     }

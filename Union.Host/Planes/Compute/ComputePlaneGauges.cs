@@ -21,6 +21,9 @@ internal sealed class ComputePlaneGauges : IPlaneGauges
         meter.CreateObservableGauge(
             "union.executor.running", () => running.Count, "{attempt}", "Attempts that run now.");
         meter.CreateObservableGauge(
+            "union.executor.waiting", () => running.Places.Waiting, "{attempt}",
+            "Attempts among them that only wait for their children.");
+        meter.CreateObservableGauge(
             "union.executor.capacity", () => executor.Capabilities.Parallel, "{attempt}", "Attempts that may run at once.");
         meter.CreateObservableGauge(
             "union.link.connected", () => link.IsConnected ? 1 : 0, null, "1 while this cluster has a session.");

@@ -106,6 +106,7 @@ internal static class ComputePlaneHost
         services.AddSingleton<CacheLookup>();
         services.AddSingleton<AttemptMeter>();
         services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<WaitingAttempts>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<EndingAttempts>();
         services.AddSingleton<Reconciler>();

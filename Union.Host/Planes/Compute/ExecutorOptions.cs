@@ -18,6 +18,7 @@ internal static class ExecutorOptions
         {
             DataDir = dataDir,
             Parallel = executor.Parallel,
+            Waiting = executor.Waiting,
             Sandbox = executor.Sandbox switch
             {
                 SandboxMode.Bubblewrap => Providers.Local.Execution.SandboxMode.Required,

@@ -59,7 +59,10 @@ internal sealed class DroppingCoordinator(ControlPlaneFixture plane) : Coordinat
         Answer(async () =>
         {
             var work = await plane.AsClusterAsync(new LeaseWork(
-                request.Session, (int)request.Free, request.Wait.ToTimeSpan(), [.. request.Ended.Select(ToKey)]));
+                request.Session, (int)request.Free, request.Wait.ToTimeSpan(), [.. request.Ended.Select(ToKey)])
+            {
+                Children = (int)request.Children,
+            });
             var response = new LeaseResponse();
             response.End.AddRange(work.End.Select(ToRef));
             response.Assignments.AddRange(work.Assignments.Select(a => new Assignment

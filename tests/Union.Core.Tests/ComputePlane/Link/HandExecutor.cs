@@ -15,7 +15,7 @@ internal sealed class HandExecutor : IExecutor
     private readonly Channel<AttemptKey> _followed = Channel.CreateUnbounded<AttemptKey>();
     private readonly Channel<AttemptKey> _forgotten = Channel.CreateUnbounded<AttemptKey>();
 
-    public ExecutorCapabilities Capabilities { get; } = new("none", "rlimit", 8);
+    public ExecutorCapabilities Capabilities { get; set; } = new("none", "rlimit", 8);
 
     /// <summary>The next attempt that was started.</summary>
     public async Task<AttemptKey> StartedAsync() =>

@@ -56,6 +56,7 @@ internal sealed class LinkedCluster : IAsyncDisposable
             .AddSingleton<AttemptMeter>()
             .AddSingleton<IAuditLog, JournalAudit>()
             .AddSingleton<AttemptRunner>()
+            .AddSingleton<WaitingAttempts>()
             .AddSingleton<RunningAttempts>()
             .AddSingleton<EndingAttempts>()
             .AddSingleton<Reconciler>()
@@ -87,9 +88,10 @@ internal sealed class LinkedCluster : IAsyncDisposable
         return cluster;
     }
 
-    public static async Task<LinkedCluster> StartAsync(ControlPlaneFixture plane)
+    public static async Task<LinkedCluster> StartAsync(ControlPlaneFixture plane, Action<LinkedCluster>? prepare = null)
     {
         var cluster = Create(plane);
+        prepare?.Invoke(cluster);
         cluster.Coordinator.Reporting += cluster.ForgetTimers;
         await cluster.StartLinkAsync();
         return cluster;

@@ -45,6 +45,36 @@ public sealed class ChildrenTests
     }
 
     [Fact]
+    public async Task Lease_PlacesForChildrenOnly_GivesTheNewestAndNoRun()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        var parent = await RunningAsync(plane);
+        await plane.CreateRunAsync("another");
+        foreach (var name in (string[])["c1", "c2", "c3"])
+        {
+            await plane.AsClusterAsync(Child(parent, name));
+        }
+
+        var first = await LeaseChildrenAsync(plane, 2);
+        var rest = await LeaseChildrenAsync(plane, 5);
+
+        Assert.Equal(["c2", "c3"], first.Assignments.Select(a => a.Action.Name).Order());
+        Assert.Equal(["c1"], rest.Assignments.Select(a => a.Action.Name));
+        Assert.Equal("another", (await plane.LeaseOneAsync()).Action.Run);
+    }
+
+    [Fact]
+    public async Task Lease_PlacesForChildrenOnly_IsNotToldWhatMustEnd()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        var parent = await RunningAsync(plane);
+        await plane.AsUserAsync(new AbortAction("default", "development", "r", "a0", "enough"));
+
+        Assert.Empty((await LeaseChildrenAsync(plane, 1)).End);
+        Assert.Equal([parent], (await plane.LeaseAsync(0)).End);
+    }
+
+    [Fact]
     public async Task Abort_Root_EndsTheChildrenToo()
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
@@ -111,6 +141,9 @@ public sealed class ChildrenTests
         await plane.ReportAsync(plane.Event(1, work.Key, ActionPhase.Running));
         return work.Key;
     }
+
+    private static Task<LeasedWork> LeaseChildrenAsync(ControlPlaneFixture plane, int places) => plane.AsClusterAsync(
+        new Core.ControlPlane.Runs.LeaseWork(plane.Session, 0, TimeSpan.Zero, []) { Children = places });
 
     private static EnqueueChild Child(AttemptKey parent, string name) =>
         new(parent, name, "group", ControlPlaneFixture.NewTask(), "");
