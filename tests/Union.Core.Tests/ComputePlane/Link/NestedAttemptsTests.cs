@@ -89,7 +89,7 @@ public sealed class NestedAttemptsTests
         return wait;
     }
 
-    private static Task EnqueueAsync(ControlPlaneFixture plane, AttemptKey parent, string name) => plane.AsClusterAsync(
+    private static Task<ActionRow> EnqueueAsync(ControlPlaneFixture plane, AttemptKey parent, string name) => plane.AsClusterAsync(
         new EnqueueChild(new PlaneKey(parent.Uid, parent.Fence), name, "", Task(), ""));
 
     private static Task<ActionRow> CreateRunAsync(ControlPlaneFixture plane) =>
