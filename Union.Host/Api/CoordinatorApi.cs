@@ -94,6 +94,7 @@ internal sealed class CoordinatorApi(
             Timeout = request.Kind == ChildKind.Condition ? request.Timeout?.ToTimeSpanOrRefuse() : null,
             CacheKey = request.CacheKey,
             InputsDigest = request.InputsDigest,
+            Queue = request.Queue,
             Recovered = request.RecoveredUri.Length > 0 ? new RecoveredOutputs(request.RecoveredUri, request.CopyUri) : null,
         };
         await mediator.Send(child, context.CancellationToken);

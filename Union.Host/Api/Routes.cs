@@ -65,6 +65,7 @@ internal static class Routes
         new(Project, "ListProjects", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
         new(Domain, "ListDomains", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
         new(Domain, "GetDomain", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
+        new(Settings, "GetSettings", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
         new(Settings, "GetSettingsForEdit", ServedBy.ControlPlane, Verb.ProjectsRead, Mutates: false),
         new(Identity, "UserInfo", ServedBy.ControlPlane, Verb.None, Mutates: false) { Audience = Audience.Authenticated },
         new(AuthMetadata, "GetOAuth2Metadata", ServedBy.ControlPlane, Verb.None, Mutates: false) { Audience = Audience.Anyone },

@@ -89,7 +89,7 @@ internal sealed class ConnectClient : IDisposable
 
     private HttpRequestMessage Message(string method, HttpContent content)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, $"{_address}/flyteidl2.actions.ActionsService/{method}") { Content = content };
+        var message = new HttpRequestMessage(HttpMethod.Post, $"{_address}/{method}") { Content = content };
         message.Headers.TryAddWithoutValidation("connect-protocol-version", "1");
         message.Headers.TryAddWithoutValidation("user-agent", "connectrpc/0.4.2");
         _headers(message.Headers);

@@ -19,6 +19,10 @@ namespace Union.StandIn;
 /// </summary>
 internal sealed class Controller : IAsyncDisposable
 {
+    private const string Actions = "flyteidl2.actions.ActionsService";
+    private const string Queue = "flyteidl2.workflow.QueueService";
+    private const string State = "flyteidl2.workflow.StateService";
+
     private static readonly TimeSpan SentinelWait = TimeSpan.FromSeconds(5);
 
     private readonly ConnectClient _client;
@@ -28,8 +32,10 @@ internal sealed class Controller : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource<ActionUpdate>> _ended = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
     private readonly Task _watching;
+    private readonly bool _older;
 
-    public Controller(string runStartTime)
+    /// <param name="older">Speaks as the SDK does where nobody told it of ActionsService.</param>
+    public Controller(string runStartTime, bool older)
     {
         Self = new ActionIdentifier
         {
@@ -42,7 +48,7 @@ internal sealed class Controller : IAsyncDisposable
             },
             Name = Variable("ACTION_NAME"),
         };
-        RunStartTime = runStartTime;
+        (RunStartTime, _older) = (runStartTime, older);
         _client = new ConnectClient(
             (Variable("_U_INSECURE") == "true" ? "http://" : "https://") + Variable("_U_EP_OVERRIDE"),
             headers =>
@@ -126,17 +132,22 @@ internal sealed class Controller : IAsyncDisposable
         return await end.Task;
     }
 
-    public Task EnqueueAsync(Action action) => _client.UnaryAsync(
-        "Enqueue", new EnqueueRequest { Action = action }, EnqueueResponse.Parser, 5000, _stop.Token);
+    public Task EnqueueAsync(Action action) => _older
+        ? _client.UnaryAsync($"{Queue}/EnqueueAction", InOlderWords(action), EnqueueActionResponse.Parser, 5000, _stop.Token)
+        : _client.UnaryAsync(
+            $"{Actions}/Enqueue", new EnqueueRequest { Action = action }, EnqueueResponse.Parser, 5000, _stop.Token);
 
-    public Task AbortAsync(ActionIdentifier action) => _client.UnaryAsync(
-        "Abort", new AbortRequest { ActionId = action, Reason = "not needed" }, AbortResponse.Parser, null, _stop.Token);
+    public Task AbortAsync(ActionIdentifier action) => _older
+        ? _client.UnaryAsync(
+            $"{Queue}/AbortQueuedAction", new AbortQueuedActionRequest { ActionId = action, Reason = "not needed" },
+            AbortQueuedActionResponse.Parser, null, _stop.Token)
+        : _client.UnaryAsync(
+            $"{Actions}/Abort", new AbortRequest { ActionId = action, Reason = "not needed" }, AbortResponse.Parser, null, _stop.Token);
 
     /// <summary>The first message of a watch for another parent, or the error that refuses it.</summary>
     public async Task WatchOtherAsync(ActionIdentifier parent)
     {
-        await foreach (var _ in _client.StreamAsync(
-            "WatchForUpdates", new WatchForUpdatesRequest { ParentActionId = parent }, WatchForUpdatesResponse.Parser, _stop.Token))
+        await foreach (var _ in UpdatesAsync(parent))
         {
             return;
         }
@@ -152,24 +163,64 @@ internal sealed class Controller : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        var request = new WatchForUpdatesRequest { ParentActionId = Self };
-        await foreach (var response in _client.StreamAsync(
-            "WatchForUpdates", request, WatchForUpdatesResponse.Parser, _stop.Token))
+        await foreach (var (update, control) in UpdatesAsync(Self))
         {
-            if (response.ControlMessage is { Sentinel: true })
+            if (control is { Sentinel: true })
             {
                 Snapshot = _updates.ToDictionary();
                 _sentinel.TrySetResult();
                 continue;
             }
 
-            var update = response.ActionUpdate;
             _updates[update.ActionId.Name] = update;
             if (update.Phase is ActionPhase.Succeeded or ActionPhase.Failed or ActionPhase.Aborted or ActionPhase.TimedOut
                 or ActionPhase.Recovered)
             {
                 _ended.GetOrAdd(update.ActionId.Name, _ => NewEnd()).TrySetResult(update);
             }
+        }
+    }
+
+    private static EnqueueActionRequest InOlderWords(Action action)
+    {
+        var request = new EnqueueActionRequest
+        {
+            ActionId = action.ActionId,
+            ParentActionName = action.ParentActionName,
+            InputUri = action.InputUri,
+            RunOutputBase = action.RunOutputBase,
+            Group = action.Group,
+        };
+        if (action.SpecCase is Action.SpecOneofCase.Trace)
+        {
+            request.Trace = action.Trace;
+        }
+        else
+        {
+            request.Task = action.Task;
+        }
+
+        return request;
+    }
+
+    private async IAsyncEnumerable<(ActionUpdate Update, ControlMessage? Control)> UpdatesAsync(ActionIdentifier parent)
+    {
+        if (_older)
+        {
+            await foreach (var response in _client.StreamAsync(
+                $"{State}/Watch", new WatchRequest { ParentActionId = parent }, WatchResponse.Parser, _stop.Token))
+            {
+                yield return (response.ActionUpdate, response.ControlMessage);
+            }
+
+            yield break;
+        }
+
+        await foreach (var response in _client.StreamAsync(
+            $"{Actions}/WatchForUpdates", new WatchForUpdatesRequest { ParentActionId = parent },
+            WatchForUpdatesResponse.Parser, _stop.Token))
+        {
+            yield return (response.ActionUpdate, response.ControlMessage);
         }
     }
 

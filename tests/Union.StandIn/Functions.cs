@@ -51,7 +51,8 @@ internal static class Functions
             case "hangs":
                 return await new TaskCompletionSource<Outputs?>().Task;
             default:
-                await using (var controller = new Controller(arguments.RunStartTime))
+                await using (var controller = new Controller(
+                    arguments.RunStartTime, arguments.Function.EndsWith("_older", StringComparison.Ordinal)))
                 {
                     return await ParentFunctions.RunAsync(arguments, inputs, controller);
                 }

@@ -12,12 +12,13 @@ internal static class ParentFunctions
     public static Task<Outputs?> RunAsync(Arguments arguments, Inputs inputs, Controller controller) =>
         arguments.Function switch
         {
-            "fans_out" => FanOutAsync(inputs, controller),
+            "fans_out" or "fans_out_older" => FanOutAsync(inputs, controller),
             "nests" => NestAsync(inputs, controller),
+            "chooses" => ChooseAsync(controller),
             "catches" => CatchAsync(inputs, controller),
             "replays" => ReplayAsync(arguments, inputs, controller),
-            "aborts" => AbortAsync(controller),
-            "trespasses" => TrespassAsync(controller),
+            "aborts" or "aborts_older" => AbortAsync(controller),
+            "trespasses" or "trespasses_older" => TrespassAsync(controller),
             "leaves" => LeaveAsync(controller),
             "traces" => TraceAsync(arguments, inputs, controller),
             "asks" => AskAsync(controller),
@@ -51,6 +52,20 @@ internal static class ParentFunctions
                 ? 0
                 : 1 + Read(await controller.EndedAsync(
                     await controller.CallAsync("nests", "", Functions.Number("x", levels - 1))))));
+    }
+
+    // A queue that nobody made is refused, and the child does not go elsewhere.
+    private static async Task<Outputs?> ChooseAsync(Controller controller)
+    {
+        await controller.ReadyAsync();
+        var (run, self) = (controller.Self.Run, controller.Self.Name);
+        var codes = new[]
+        {
+            await CodeAsync(() => controller.EnqueueAsync(New(run, "nowhere", self, new TaskAction { Spec = Functions.SpecOf("nothing"), Queue = "nobody-made" }))),
+            await CodeAsync(() => controller.EnqueueAsync(New(run, "unnamed", self, new TaskAction { Spec = Functions.SpecOf("nothing"), Queue = "no/name" }))),
+            await CodeAsync(() => controller.EnqueueAsync(New(run, "same", self, new TaskAction { Spec = Functions.SpecOf("nothing"), Queue = "default" }))),
+        };
+        return Functions.Output(Functions.Text(string.Join(' ', codes)));
     }
 
     private static async Task<Outputs?> CatchAsync(Inputs inputs, Controller controller)

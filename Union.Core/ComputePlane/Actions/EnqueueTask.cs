@@ -2,6 +2,7 @@ using FluentValidation;
 using Flyteidl2.Task;
 using MediatR;
 using Union.Contracts.Cluster.V1;
+using Union.Core.Boundary;
 using Union.Core.ComputePlane.Caching;
 using Union.Core.ComputePlane.Children;
 using Union.Core.ComputePlane.Objects;
@@ -19,6 +20,9 @@ public sealed record EnqueueTask(string Name, string Group, TaskSpec Task, strin
 {
     /// <summary>What the client says decides the result; a plain hash of the inputs, which stays here.</summary>
     public string CacheKey { get; init; } = "";
+
+    /// <summary>Empty: the one in which the caller waited.</summary>
+    public string Queue { get; init; } = "";
 }
 
 internal sealed class EnqueueTaskValidator : AbstractValidator<EnqueueTask>
@@ -28,6 +32,7 @@ internal sealed class EnqueueTaskValidator : AbstractValidator<EnqueueTask>
         RuleFor(c => c.Name).ChildName();
         RuleFor(c => c.Group).GroupName();
         RuleFor(c => c.CacheKey).MaximumLength(255).WithMessage("A cache key may have 255 characters.");
+        RuleFor(c => c.Queue).Must(q => q.Length == 0 || Names.IsResource(q)).WithMessage("The queue's name is malformed.");
         RuleFor(c => c.Task.CalculateSize()).LessThanOrEqualTo(1 << 20).WithMessage("A task may have 1 MiB.");
     }
 }
@@ -45,6 +50,7 @@ internal sealed class EnqueueTaskHandler(ChildSubmission children, ActingTask ta
             Group = request.Group,
             Kind = ChildKind.Task,
             InputUri = request.InputUri,
+            Queue = request.Queue,
             CacheKey = keys.OfClientKey(task.Run.Scope, request.Task, request.CacheKey),
         };
         await children.EnqueueAsync(child, request.Task, cancellationToken);

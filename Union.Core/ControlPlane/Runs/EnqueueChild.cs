@@ -3,6 +3,7 @@ using MediatR;
 using Union.Core.Boundary;
 using Union.Core.ControlPlane.Clusters;
 using Union.Core.ControlPlane.Database;
+using Union.Core.ControlPlane.Queues;
 using Union.Core.ControlPlane.Tasks;
 using Union.Core.Pipeline;
 using Union.Core.Storage;
@@ -30,6 +31,9 @@ public sealed record EnqueueChild(
 
     /// <summary>How long a condition waits; null is for ever.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Where a task waits; empty: where its parent did.</summary>
+    public string Queue { get; init; } = "";
 
     /// <summary>Keyed digest of the client's own cache key; empty where the cluster makes one of the inputs.</summary>
     public string CacheKey { get; init; } = "";
@@ -62,6 +66,7 @@ internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
         RuleFor(c => c.Recovered).Must(r => r is null || Reference.TryParse(r.Copy, out _))
             .WithMessage("The reference to the outputs is malformed.");
         RuleFor(c => c.CacheKey).Matches("^([0-9a-f]{64})?$").WithMessage("A digest is hexadecimal.");
+        RuleFor(c => c.Queue).Must(q => q.Length == 0 || Names.IsResource(q)).WithMessage("The queue's name is malformed.");
         RuleFor(c => c.Timeout).Must(t => t is null || (t > TimeSpan.Zero && t <= TimeSpan.FromDays(3650)))
             .WithMessage("A condition waits at most ten years.");
     }
@@ -106,7 +111,7 @@ internal sealed class EnqueueChildHandler(
             Kind = request.Kind,
             CacheKey = request.CacheKey,
             InputsDigest = request.InputsDigest,
-            Queue = parent.Queue,
+            Queue = await QueueOfAsync(session, parent, request.Queue),
             Share = parent.Project,
             DeadlineAt = request.Timeout is { } timeout ? (now + timeout).ToMicros() : null,
         };
@@ -133,4 +138,10 @@ internal sealed class EnqueueChildHandler(
 
         return child;
     }
+
+    // Its run has begun, so that only the queue's limit on actions and a stop keep the child waiting.
+    private static async Task<string> QueueOfAsync(Session session, ActionRow parent, string queue) =>
+        queue.Length == 0 || queue == parent.Queue ? parent.Queue
+            : await QueueStore.FindAsync(session, parent.Org, parent.ClusterId, queue) is null ? throw QueueErrors.NoSuchQueue(queue)
+            : queue;
 }

@@ -1,4 +1,3 @@
-using Flyteidl2.Actions;
 using Flyteidl2.Common;
 using Flyteidl2.Core;
 using Flyteidl2.Workflow;
@@ -10,14 +9,11 @@ namespace Union.Host.Api.Actions;
 /// <summary>Updates of children in the words of the contract.</summary>
 internal static class ActionUpdates
 {
-    /// <summary>Null says that every child that existed has been told.</summary>
-    public static WatchForUpdatesResponse Of(WatchedAction? child, RunIdentifier run)
-    {
-        if (child is null)
-        {
-            return new WatchForUpdatesResponse { ControlMessage = new ControlMessage { Sentinel = true } };
-        }
+    /// <summary>Every child that existed has been told; what follows is news.</summary>
+    public static ControlMessage AllTold => new() { Sentinel = true };
 
+    public static ActionUpdate Of(WatchedAction child, RunIdentifier run)
+    {
         var update = new ActionUpdate
         {
             ActionId = new ActionIdentifier { Run = run, Name = child.Name },
@@ -39,6 +35,6 @@ internal static class ActionUpdates
             update.Value = child.Value;
         }
 
-        return new WatchForUpdatesResponse { ActionUpdate = update };
+        return update;
     }
 }

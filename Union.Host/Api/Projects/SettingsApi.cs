@@ -14,11 +14,24 @@ internal sealed class SettingsApi(IMediator mediator) : SettingsService.Settings
     public override async Task<GetSettingsForEditResponse> GetSettingsForEdit(
         GetSettingsForEditRequest request, ServerCallContext context)
     {
-        if (request.Key is { Project.Length: > 0 } key)
-        {
-            await mediator.Send(new GetProject(key.Project), context.CancellationToken);
-        }
-
+        await RequireAsync(request.Key, context.CancellationToken);
         return new GetSettingsForEditResponse { RequestedKey = request.Key };
+    }
+
+    public override async Task<GetSettingsResponse> GetSettings(GetSettingsRequest request, ServerCallContext context)
+    {
+        await RequireAsync(request.Key, context.CancellationToken);
+        return new GetSettingsResponse
+        {
+            SettingsRecord = new SettingsRecord { Key = request.Key, Settings = new Settings() },
+        };
+    }
+
+    private async Task RequireAsync(SettingsKey? key, CancellationToken cancellationToken)
+    {
+        if (key is { Project.Length: > 0 })
+        {
+            await mediator.Send(new GetProject(key.Project), cancellationToken);
+        }
     }
 }

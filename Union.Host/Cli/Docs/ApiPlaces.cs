@@ -19,9 +19,17 @@ internal enum ApiPlace
 /// <summary>Who serves which method: a route says where, and only a method that is implemented is served.</summary>
 internal static class ApiPlaces
 {
-    private static readonly string[] OfTasks = ["flyteidl2.actions.ActionsService", "union.task.v1.ChildrenService"];
+    private static readonly string[] OfTasks =
+    [
+        "flyteidl2.actions.ActionsService", "flyteidl2.workflow.QueueService", "flyteidl2.workflow.StateService",
+        "union.task.v1.ChildrenService",
+    ];
+
     private static readonly string[] OfPlanes =
         ["union.cluster.v1.Cluster", "union.cluster.v1.Coordinator", "union.enroll.v1.EnrollService"];
+
+    private const string ExecutorsOwn =
+        "asked by executors, not by tasks; a cluster keeps the state of its attempts itself and reports through union.cluster.v1.Coordinator.";
 
     /// <summary>Why a service, or a method of one that is served, is not. A service without a reason is an error.</summary>
     private static readonly Dictionary<string, string> Reasons = new()
@@ -37,8 +45,11 @@ internal static class ApiPlaces
         ["flyteidl2.settings.SettingsService"] = "settings stand in `union.yaml`.",
         ["flyteidl2.workflow.EventsProxyService"] = "clusters report through union.cluster.v1.Coordinator.",
         ["flyteidl2.workflow.InternalRunService"] = "clusters report through union.cluster.v1.Coordinator.",
-        ["flyteidl2.workflow.QueueService"] = "replaced by ActionsService, which tasks are always told to use.",
-        ["flyteidl2.workflow.StateService"] = "replaced by ActionsService, which tasks are always told to use.",
+        ["flyteidl2.actions.ActionsService/GetLatestState"] = ExecutorsOwn,
+        ["flyteidl2.actions.ActionsService/Update"] = ExecutorsOwn,
+        ["flyteidl2.workflow.QueueService/AbortQueuedRun"] = "a task may end its children, not the run that it is part of.",
+        ["flyteidl2.workflow.StateService/Get"] = ExecutorsOwn,
+        ["flyteidl2.workflow.StateService/Put"] = ExecutorsOwn,
         ["flyteidl2.workflow.TranslatorService"] = "launch forms are not part of this version.",
     };
 

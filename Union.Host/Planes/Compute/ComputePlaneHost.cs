@@ -119,6 +119,7 @@ internal static class ComputePlaneHost
         services.AddScoped<ChildOutputs>();
         services.AddScoped<ChildSubmission>();
         services.AddScoped<SteadyWatch>();
+        services.AddScoped<TaskCalls>();
 
         services.AddSingleton(_ => PinnedAssertionKeys.Open(Path.Combine(keys, "assertion-keys.json")));
         services.AddSingleton<AssertionVerifier>();
@@ -191,6 +192,8 @@ internal static class ComputePlaneHost
         app.MapGrpcService<RunLogsApi>();
         app.MapGrpcService<ChildrenApi>();
         app.MapGrpcService<ActionsApi>();
+        app.MapGrpcService<QueueApi>();
+        app.MapGrpcService<StateApi>();
         if (configuration.Objects.Provider is ObjectsProvider.File)
         {
             app.MapFileObjects();

@@ -86,10 +86,12 @@ public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlyteP
         return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
-    [Fact]
-    public async Task Parent_FansOut_JoinsItsChildrensOutputs()
+    [Theory]
+    [InlineData("fans_out")]
+    [InlineData("fans_out_older")]
+    public async Task Parent_FansOut_JoinsItsChildrensOutputs(string function)
     {
-        var ended = await Client.RunAsync("fans_out", 0, StockClient.Number("x", 4));
+        var ended = await Client.RunAsync(function, 0, StockClient.Number("x", 4));
 
         Assert.Equal(20, (await Client.OutputsAsync(ended))[0].Scalar.Primitive.Integer);
         var children = (await Client.ActionsAsync(ended.Id.Run.Name)).Where(action => action.Id.Name != "a0").ToList();
@@ -157,9 +159,21 @@ public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlyteP
     }
 
     [Fact]
-    public async Task Parent_AbortsAChild_IsToldSo()
+    public async Task Child_NamesItsQueue_WaitsThereOrIsRefused()
     {
-        var ended = await Client.RunAsync("aborts");
+        var ended = await Client.RunAsync("chooses");
+
+        Assert.Equal("invalid_argument invalid_argument ok", (await Client.OutputsAsync(ended))[0].Scalar.Primitive.StringValue);
+        Assert.Equal(
+            ["a0", "same"], (await Client.ActionsAsync(ended.Id.Run.Name)).Select(action => action.Id.Name).Order());
+    }
+
+    [Theory]
+    [InlineData("aborts")]
+    [InlineData("aborts_older")]
+    public async Task Parent_AbortsAChild_IsToldSo(string function)
+    {
+        var ended = await Client.RunAsync(function);
 
         Assert.Equal("Aborted", (await Client.OutputsAsync(ended))[0].Scalar.Primitive.StringValue);
     }
@@ -174,10 +188,12 @@ public sealed class FlyteTaskRunTests(FlytePlanes planes) : IClassFixture<FlyteP
         Assert.Equal(ActionPhase.Aborted, child.Status.Phase);
     }
 
-    [Fact]
-    public async Task Task_ThatActsForOthersOrNamesOthersObjects_IsRefused()
+    [Theory]
+    [InlineData("trespasses")]
+    [InlineData("trespasses_older")]
+    public async Task Task_ThatActsForOthersOrNamesOthersObjects_IsRefused(string function)
     {
-        var ended = await Client.RunAsync("trespasses");
+        var ended = await Client.RunAsync(function);
 
         Assert.Equal(
             "permission_denied permission_denied invalid_argument invalid_argument invalid_argument invalid_argument "

@@ -97,6 +97,24 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task Child_NamesAQueue_WaitsInThatOne()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await plane.AsUserAsync(Set("narrow") with { MaxActions = 1 });
+        var parent = await BeginAsync(plane, "r", 1);
+        await plane.AsClusterAsync(Child(parent, "c1") with { Queue = "narrow" });
+        await plane.AsClusterAsync(Child(parent, "c2") with { Queue = "narrow" });
+        await plane.AsClusterAsync(Child(parent, "c3"));
+
+        var leased = await LeaseAsync(plane, 5);
+
+        Assert.Equal([("c1", "narrow"), ("c3", "default")], leased.Select(a => (a.Name, a.Queue)).Order());
+        var unknown = await Assert.ThrowsAsync<UnionException>(
+            () => plane.AsClusterAsync(Child(parent, "c4") with { Queue = "nobody-made" }));
+        Assert.Equal("queue_unknown", unknown.Reason);
+    }
+
+    [Fact]
     public async Task Lease_LimitOnRuns_BeginsTheNextWhenOneIsOver()
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
