@@ -8,6 +8,8 @@ internal sealed class AuditBehavior<TRequest, TResult>(Caller caller, IAuditLog 
     : IPipelineBehavior<TRequest, TResult>
     where TRequest : notnull
 {
+    private const string Done = "ok";
+
     public async Task<TResult> Handle(
         TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResult> next)
     {
@@ -18,8 +20,13 @@ internal sealed class AuditBehavior<TRequest, TResult>(Caller caller, IAuditLog 
 
         try
         {
+            using var change = audit.Begin(EntryOf(audited, Done));
             var result = await next();
-            await WriteAsync(audited, (result as IAuditedOutcome)?.Outcome ?? "ok");
+            if (change is not { IsWritten: true })
+            {
+                await WriteAsync(audited, (result as IAuditedOutcome)?.Outcome ?? Done);
+            }
+
             return result;
         }
         catch (UnionException e)
@@ -30,7 +37,10 @@ internal sealed class AuditBehavior<TRequest, TResult>(Caller caller, IAuditLog 
     }
 
     // Not cancellable: the change is made, and a client that hangs up must not erase its trace.
-    private Task WriteAsync(IAudited audited, string outcome)
+    private Task WriteAsync(IAudited audited, string outcome) =>
+        audit.WriteAsync(EntryOf(audited, outcome), CancellationToken.None);
+
+    private AuditEntry EntryOf(IAudited audited, string outcome)
     {
         var (org, actor) = caller switch
         {
@@ -39,8 +49,7 @@ internal sealed class AuditBehavior<TRequest, TResult>(Caller caller, IAuditLog 
             { IsTask: true } => (caller.Task.Run.Org, $"task:{caller.Task.Run.Name}/{caller.Task.Name}"),
             _ => (Names.DefaultOrg, "system"),
         };
-        var entry = new AuditEntry(
+        return new AuditEntry(
             org, time.GetUtcNow(), actor, typeof(TRequest).Name, audited.AuditedResource, outcome, caller.RequestId);
-        return audit.WriteAsync(entry, CancellationToken.None);
     }
 }

@@ -4,6 +4,19 @@ namespace Union.Core.Pipeline;
 public interface IAuditLog
 {
     Task WriteAsync(AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes an entry together with the change that follows in this flow, so that neither is there without the other.
+    /// Null where changes are made in a place that knows no such thing: then the entry is written after them.
+    /// </summary>
+    IAuditedChange? Begin(AuditEntry entry) => null;
+}
+
+/// <summary>A change that is being made; disposed when it is over, made or not.</summary>
+public interface IAuditedChange : IDisposable
+{
+    /// <summary>Change and entry are committed.</summary>
+    bool IsWritten { get; }
 }
 
 /// <param name="Outcome"><c>ok</c>, or the reason word of the refusal.</param>

@@ -10,6 +10,10 @@ internal sealed class AuditTable(MetadataDatabase database) : IAuditLog
     public Task WriteAsync(AuditEntry entry, CancellationToken cancellationToken) =>
         database.WriteAsync(entry.Org, session => InsertAsync(session, entry), cancellationToken);
 
+    /// <summary>The entry takes the org of the change: an enrolment learns only on its way whose cluster it is.</summary>
+    public IAuditedChange Begin(AuditEntry entry) =>
+        new Change(database.Accompany((session, org) => InsertAsync(session, entry with { Org = org })));
+
     private static Task<int> InsertAsync(Session session, AuditEntry entry)
     {
         const string sql = """
@@ -26,5 +30,12 @@ internal sealed class AuditTable(MetadataDatabase database) : IAuditLog
             entry.Outcome,
             entry.RequestId,
         });
+    }
+
+    private sealed class Change(AccompaniedWrite write) : IAuditedChange
+    {
+        public bool IsWritten => write.IsWritten;
+
+        public void Dispose() => write.Dispose();
     }
 }

@@ -15,6 +15,7 @@ public sealed class MetadataDatabase : IAsyncDisposable
     private const string Installation = "*";
 
     private readonly ITransactions _transactions;
+    private readonly AsyncLocal<AccompaniedWrite?> _along = new();
 
     private MetadataDatabase(ITransactions transactions) => _transactions = transactions;
 
@@ -37,7 +38,20 @@ public sealed class MetadataDatabase : IAsyncDisposable
     /// work runs again, so it changes nothing but the database.
     /// </summary>
     public Task<T> WriteAsync<T>(string org, Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
-        _transactions.WriteAsync(Checked(org), work, cancellationToken);
+        _along.Value is { } along && along.TryJoin(Checked(org), work) is { } both
+            ? WriteBothAsync(org, both, along, cancellationToken)
+            : _transactions.WriteAsync(Checked(org), work, cancellationToken);
+
+    /// <summary>
+    /// The next write of this flow also does <paramref name="write"/>, which is given its org. A write that fails has then
+    /// done neither, and one that comes after it is on its own.
+    /// </summary>
+    internal AccompaniedWrite Accompany(Func<Session, string, Task> write)
+    {
+        var along = new AccompaniedWrite(write, () => _along.Value = null);
+        _along.Value = along;
+        return along;
+    }
 
     /// <summary>Before an org is known: which orgs there are, whose a join token is, which triggers are due. Sees no other row.</summary>
     public Task<T> ReadInstallationAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
@@ -48,6 +62,14 @@ public sealed class MetadataDatabase : IAsyncDisposable
         _transactions.WriteAsync(Installation, work, cancellationToken);
 
     public ValueTask DisposeAsync() => _transactions.DisposeAsync();
+
+    private async Task<T> WriteBothAsync<T>(
+        string org, Func<Session, Task<T>> work, AccompaniedWrite along, CancellationToken cancellationToken)
+    {
+        var result = await _transactions.WriteAsync(org, work, cancellationToken);
+        along.Committed();
+        return result;
+    }
 
     private static string Checked(string org) => org is "" or Installation
         ? throw new ArgumentException("A transaction needs an org.", nameof(org))

@@ -50,9 +50,13 @@ internal sealed class CreateTokenHandler(MetadataDatabase database, Caller calle
         var row = new TokenRow(
             caller.Principal.Org, token.Id, request.Name, token.Hash(), (long)request.Role, now.ToMicros(),
             caller.Principal.Subject, expires.ToMicros());
-        var isNew = await database.WriteAsync(
-            row.Org, session => TokenStore.TryInsertAsync(session, row), cancellationToken);
-        return isNew ? new CreatedToken(token.Format(), expires) : throw new UnionException(
-            ErrorCode.AlreadyExists, "token_exists", $"There is a token named '{request.Name}'.", "Revoke it first, or choose another name.");
+        return await database.WriteAsync(
+            row.Org,
+            async session => await TokenStore.TryInsertAsync(session, row)
+                ? new CreatedToken(token.Format(), expires)
+                : throw new UnionException(
+                    ErrorCode.AlreadyExists, "token_exists", $"There is a token named '{request.Name}'.",
+                    "Revoke it first, or choose another name."),
+            cancellationToken);
     }
 }

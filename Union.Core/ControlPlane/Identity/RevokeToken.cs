@@ -23,11 +23,13 @@ internal sealed class RevokeTokenHandler(MetadataDatabase database, Caller calle
 {
     public async Task<string> Handle(RevokeToken request, CancellationToken cancellationToken)
     {
-        var revoked = await database.WriteAsync(
+        return await database.WriteAsync(
             caller.Principal.Org,
-            session => TokenStore.RevokeAsync(session, caller.Principal.Org, request.Name, time.GetUtcNow()),
+            async session => await TokenStore.RevokeAsync(session, caller.Principal.Org, request.Name, time.GetUtcNow())
+                ? request.Name
+                : throw new UnionException(
+                    ErrorCode.NotFound, "token_unknown", $"There is no token named '{request.Name}'.",
+                    "'union token list' shows them."),
             cancellationToken);
-        return revoked ? request.Name : throw new UnionException(
-            ErrorCode.NotFound, "token_unknown", $"There is no token named '{request.Name}'.", "'union token list' shows them.");
     }
 }

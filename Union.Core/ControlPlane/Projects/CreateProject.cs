@@ -48,8 +48,10 @@ internal sealed class CreateProjectHandler(MetadataDatabase database, Caller cal
             request.Title.Length == 0 ? request.Name : request.Title, request.Description,
             LabelText.Write(request.Labels));
         return await database.WriteAsync(
-            project.Org, session => ProjectStore.TryInsertAsync(session, project), cancellationToken)
-            ? project
-            : throw ProjectErrors.Exists(request.Name);
+            project.Org,
+            async session => await ProjectStore.TryInsertAsync(session, project)
+                ? project
+                : throw ProjectErrors.Exists(request.Name),
+            cancellationToken);
     }
 }
