@@ -14,7 +14,7 @@ namespace Union.Integration.Tests.Flyte;
 /// <summary>The calls of a stock client from submission to outputs, for tasks of the stand-in program.</summary>
 internal sealed class StockClient(UnionInstallation union) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public UnionClient Union { get; } = new(new ConnectionSettings(new Uri(union.Endpoint), null, "default", "development"));
 

@@ -6,7 +6,7 @@ namespace Union.Integration.Tests.Processes;
 /// <summary>A process that a test started, everything it said, and the means to wait for what it will say.</summary>
 internal sealed class RunningProcess : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly Lock _gate = new();
