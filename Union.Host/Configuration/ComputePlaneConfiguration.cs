@@ -21,6 +21,7 @@ internal sealed record UplinkConfiguration(HostPort Address, SecretReference? Jo
 
 /// <param name="Waiting">How many may be held beyond <paramref name="Parallel"/> because others only wait for children.</param>
 /// <param name="Unsandboxed">Run tasks even where no sandbox can be had; they can then read the cluster's own keys.</param>
+/// <param name="MetadataBlocked">Tasks on the machine's network get no credentials at a cloud's metadata addresses.</param>
 /// <param name="Environments">Names of images with the folder that is put first on PATH for them.</param>
 internal sealed record ExecutorConfiguration(
     ExecutorProvider Provider,
@@ -30,6 +31,7 @@ internal sealed record ExecutorConfiguration(
     bool Unsandboxed,
     ImageMode Images,
     TaskNetwork Network,
+    bool MetadataBlocked,
     IReadOnlyDictionary<string, string> Environments);
 
 internal enum ExecutorProvider

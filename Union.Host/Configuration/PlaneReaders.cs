@@ -162,6 +162,7 @@ internal static class PlaneReaders
             reader.Flag(section, "unsandboxed"),
             reader.Choice(section, "images", ImageMode.Refuse, ("refuse", ImageMode.Refuse), ("ignore", ImageMode.Ignore)),
             reader.Choice(section, "network", TaskNetwork.None, ("none", TaskNetwork.None), ("shared", TaskNetwork.Shared)),
+            reader.Flag(section, "metadataBlocked"),
             environments);
         if (executor is { Sandbox: SandboxMode.None, Unsandboxed: false })
         {

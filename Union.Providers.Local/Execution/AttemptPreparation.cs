@@ -42,6 +42,15 @@ internal sealed class AttemptPreparation(
             throw AttemptFailure.Invalid("command_invalid", "The task has no command, or one with a NUL in it.");
         }
 
+        if (options.GuardsMetadata && !(sandbox?.Isolates(start) ?? false))
+        {
+            throw new AttemptFailure(
+                "metadata_reachable", ErrorKind.System, recoverable: false,
+                $"This task needs the machine's network, and on {options.Cloud} that reaches the machine's own credentials at a "
+                + "metadata address. Keep tasks from it and set executor.metadataBlocked: true, or accept it with "
+                + "executor.network: shared (docs/security.md).");
+        }
+
         var secrets = SecretFiles.Write(folder, work.SecretFiles);
         var environment = TaskEnvironment.Compose(
             work, places with { Secrets = sandbox is null ? secrets : SecretFiles.Folder }, start.Variables, ComposePath(programs));

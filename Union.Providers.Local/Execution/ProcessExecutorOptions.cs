@@ -69,11 +69,20 @@ public sealed class ProcessExecutorOptions
 
     public TaskNetwork Network { get; init; } = TaskNetwork.None;
 
+    /// <summary>The cloud that this machine belongs to, as <see cref="CloudMachine"/> finds it; null for none.</summary>
+    public string? Cloud { get; init; }
+
+    /// <summary>The operator's word that tasks on the machine's network get no credentials at a metadata address.</summary>
+    public bool MetadataBlocked { get; init; }
+
     /// <summary>The local endpoint for tasks with a network of their own; without it they start no children.</summary>
     public ActionsSocket? Actions { get; init; }
 
     /// <summary>Keep limits by control groups, where those were delegated to this process.</summary>
     public bool TakeGroups { get; init; }
+
+    /// <summary>True where a task on the machine's network could take the machine's credentials, and nobody accepted that.</summary>
+    internal bool GuardsMetadata => Cloud is not null && !MetadataBlocked && Network != TaskNetwork.Shared;
 
     /// <summary>Groups to use as they are.</summary>
     internal CgroupTree? Groups { get; init; }

@@ -70,8 +70,16 @@ public sealed class ProcessExecutorProbe(ProcessExecutorOptions options) : IProb
     private CheckResult Networked(Sandbox? sandbox)
     {
         const string name = "tasks.network";
-        const string reach = "so they reach a cloud's metadata addresses (169.254.169.254, fd00:ec2::254)";
+        const string reach = "and would reach a cloud's metadata addresses there (169.254.169.254, fd00:ec2::254)";
         const string firewall = "On a machine of a cloud reject those with a firewall (docs/security.md)";
+        if (options.GuardsMetadata)
+        {
+            var refused = sandbox is { Network: TaskNetwork.None } ? "tasks of the Flyte SDK" : "all tasks";
+            return CheckResult.Warned(
+                name, $"This machine is of {options.Cloud}, so {refused} are refused: they would share its network, {reach}.",
+                "Keep tasks from those addresses (docs/security.md) and set computePlane.executor.metadataBlocked: true.");
+        }
+
         return (sandbox?.Network, options.Network) switch
         {
             (TaskNetwork.None, _) => CheckResult.Passed(

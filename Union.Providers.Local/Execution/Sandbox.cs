@@ -74,7 +74,7 @@ internal sealed class Sandbox
         }
 
         // Programs are mounted last: were the pipe cut, nothing could run with half an environment.
-        var isIsolated = start.Network == TaskNetwork.None && Network == TaskNetwork.None;
+        var isIsolated = Isolates(start);
         arguments.AddRange(Namespaces(isIsolated));
         arguments.AddRange(Scratch(memory));
         arguments.AddRange(["--perms", "0755", "--dir", "/union"]);
@@ -100,6 +100,9 @@ internal sealed class Sandbox
         arguments.AddRange(Programs(programs));
         return Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')));
     }
+
+    /// <summary>True for a task that reaches nothing but its own loopback and its cluster's socket.</summary>
+    public bool Isolates(TaskStart start) => start.Network == TaskNetwork.None && Network == TaskNetwork.None;
 
     private IEnumerable<string> Namespaces(bool isIsolated) =>
     [

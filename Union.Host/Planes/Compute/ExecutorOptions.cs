@@ -33,6 +33,8 @@ internal static class ExecutorOptions
             Network = executor.Network == TaskNetwork.Shared
                 ? Providers.Local.Execution.TaskNetwork.Shared
                 : Providers.Local.Execution.TaskNetwork.None,
+            Cloud = CloudMachine.Find(ProcessEnvironment.Current().Get),
+            MetadataBlocked = executor.MetadataBlocked,
             Actions = actions,
             Environments = executor.Environments,
             UnionBinaryFolder = AppContext.BaseDirectory.TrimEnd('/'),

@@ -26,7 +26,7 @@ internal sealed class FlyteFixture : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private FlyteFixture(bool sandboxed)
+    private FlyteFixture(bool sandboxed, string? cloud)
     {
         Root = Directory.CreateTempSubdirectory("union-flyte-").FullName;
         var programs = Directory.CreateDirectory(Path.Combine(Root, "programs")).FullName;
@@ -44,6 +44,7 @@ internal sealed class FlyteFixture : IAsyncDisposable
             DataDir = Path.Combine(Root, "data"),
             Sandbox = sandboxed ? SandboxMode.Auto : SandboxMode.Off,
             AllowUnsandboxed = !sandboxed,
+            Cloud = cloud,
             Environments = new Dictionary<string, string> { [Image] = programs },
         };
         Executor = new ProcessExecutor(
@@ -60,9 +61,9 @@ internal sealed class FlyteFixture : IAsyncDisposable
 
     public RunId Run { get; } = new("default", "flytesnacks", "development", "r1");
 
-    public static FlyteFixture With(bool sandboxed)
+    public static FlyteFixture With(bool sandboxed, string? cloud = null)
     {
-        var fixture = new FlyteFixture(sandboxed);
+        var fixture = new FlyteFixture(sandboxed, cloud);
         Assert.SkipWhen(
             sandboxed && fixture.Executor.Capabilities.Sandbox == "none",
             "bubblewrap is not installed, or may not make namespaces here");
