@@ -103,9 +103,11 @@ public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, G
             headers["content-md5"] = Convert.ToBase64String(md5.Span);
         }
 
-        if (grant.ContentLength is { } length)
+        // A client that does not say how much it uploads is held to the policy by the store itself.
+        if (grant.Verb is PresignVerb.Put)
         {
-            headers["x-goog-content-length-range"] = string.Create(CultureInfo.InvariantCulture, $"{length},{length}");
+            var (least, most) = grant.ContentLength is { } length ? (length, length) : (0, options.UploadMax);
+            headers["x-goog-content-length-range"] = string.Create(CultureInfo.InvariantCulture, $"{least},{most}");
         }
 
         // Generation 0 is that of an object which is not there.

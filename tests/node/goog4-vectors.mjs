@@ -12,6 +12,7 @@ const storage = new Storage({ projectId: 'throw-away', credentials: { client_ema
 const bucket = 'some-bucket';
 const at = Date.UTC(2035, 2, 1, 12, 0, 0); // it refuses to sign for the past
 const keys = JSON.parse(await read(process.stdin));
+const uploadMax = 5 * 2 ** 30; // what a store takes unless its policy says less
 const md5 = 'XUFAKrxLKna5cZ2REBfFkg==';
 const grants = keys.flatMap(key => [
   { verb: 'Get', key },
@@ -24,7 +25,8 @@ const grants = keys.flatMap(key => [
 const vectors = [];
 for (const grant of grants) {
   const headers = {};
-  if (grant.length !== undefined) headers['x-goog-content-length-range'] = `${grant.length},${grant.length}`;
+  const range = grant.length === undefined ? [0, uploadMax] : [grant.length, grant.length];
+  if (grant.verb === 'Put') headers['x-goog-content-length-range'] = range.join(',');
   if (grant.createOnly) headers['x-goog-if-generation-match'] = '0';
   if (grant.md5) headers['content-md5'] = grant.md5;
   const file = storage.bucket(bucket).file(grant.key);

@@ -61,6 +61,30 @@ public sealed class GcsObjectStoreTests : ObjectStoreContract
         Assert.Equal(HttpStatusCode.Forbidden, bad.StatusCode);
     }
 
+    // An upload without a length is the client's choice, so its size is signed as a range and the store itself refuses more.
+    [Fact]
+    public async Task PresignedPut_WithoutALength_TakesNoMoreThanThePolicy()
+    {
+        var (test, _) = await GcsStores.OpenAsync(o => o with { UploadMax = 5 });
+        await using var store = test;
+        var signed = await test.Store.PresignAsync(
+            new PresignGrant(PresignVerb.Put, Key("a"), TimeSpan.FromMinutes(5)), Cancel);
+
+        using var larger = await test.Client.SendAsync(signed.ToMessage("hello!"u8.ToArray()), Cancel);
+        using var without = await test.Client.SendAsync(
+            signed.ToMessage("hello!"u8.ToArray(), without: "x-goog-content-length-range"), Cancel);
+        using var wider = signed.ToMessage("hello!"u8.ToArray(), without: "x-goog-content-length-range");
+        wider.Headers.Add("x-goog-content-length-range", "0,6");
+        using var widened = await test.Client.SendAsync(wider, Cancel);
+        Assert.Null(await test.Store.HeadAsync(Key("a"), Cancel));
+        using var good = await test.Client.SendAsync(signed.ToMessage("hello"u8.ToArray()), Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, larger.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, without.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, widened.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, good.StatusCode);
+    }
+
     private sealed class NoTokens : ITokenAccess
     {
         public Task<string> GetAccessTokenForRequestAsync(
