@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Policy;
 using Union.Core.ComputePlane.Setup;
 
 namespace Union.Providers.Aws.Setup;
@@ -11,7 +12,9 @@ namespace Union.Providers.Aws.Setup;
 /// </summary>
 public static class AwsSetup
 {
-    private static readonly string[] Readable = ["v1/*/code/*", "v1/*/inputs/*", "v1/*/runs/*"];
+    private const int MostOfARolesPolicies = 10_240;
+
+    private static readonly string[] Readable = ["code", "inputs", "runs"];
     private static readonly string[] Closed = ["v1/*/*/*/private/*", "v1/*/*/*/journal/*"];
 
     public static IReadOnlyList<SetupDocument> Write(CloudSetup setup) =>
@@ -22,14 +25,14 @@ public static class AwsSetup
         new(
             "signer-policy", "What the compute plane may do: sign, keep objects, keep secrets.",
             "aws iam put-role-policy --role-name union-signer --policy-name union --policy-document file://signer-policy.json",
-            Policy([.. Signer(setup), .. Keys(setup), .. Secrets(setup)])),
+            RolePolicy("signer-policy", [.. Signer(setup), .. Keys(setup), .. Secrets(setup)])),
         new(
             "executor-trust", "Who may be the executor: machines that run tasks.",
             "aws iam create-role --role-name union-executor --assume-role-policy-document file://executor-trust.json", Trust()),
         new(
             "executor-policy", "What a task's own programs may do: read code and inputs, read and write runs.",
             "aws iam put-role-policy --role-name union-executor --policy-name union --policy-document file://executor-policy.json",
-            Policy([.. Executor(setup), .. Keys(setup)])),
+            RolePolicy("executor-policy", [.. Executor(setup), .. Keys(setup)])),
         .. setup.Buckets.Select((bucket, i) => BucketPolicy(setup, bucket, i == 0 ? "" : $"-{bucket}")),
         .. setup.Origin is null ? [] : setup.Buckets.Select((bucket, i) => Cors(setup.Origin, bucket, i == 0 ? "" : $"-{bucket}")),
     ];
@@ -47,12 +50,22 @@ public static class AwsSetup
 
     private static IEnumerable<JsonObject> Signer(CloudSetup setup)
     {
+        string[] folders = setup.IsNarrowed
+            ? ["doctor/*", .. setup.Projects.Select(project => $"v1/{project.Path}/*")]
+            : ["*"];
         yield return Allow(
             "Objects", ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            [.. setup.Buckets.Select(bucket => Objects(setup, bucket, "*"))]);
+            [.. setup.Buckets.SelectMany(bucket => folders.Select(folder => Objects(setup, bucket, folder)))]);
         var list = Allow("List", ["s3:ListBucket"], [.. setup.Buckets.Select(bucket => Bucket(setup, bucket))]);
-        list["Condition"] = Condition("StringLike", "s3:prefix", setup.Root + "/*");
+        list["Condition"] = new JsonObject
+        {
+            ["StringLike"] = new JsonObject { ["s3:prefix"] = OneOrMany([.. folders.Select(folder => $"{setup.Root}/{folder}")]) },
+        };
         yield return list;
+        if (setup.Prefixes is { } prefixes)
+        {
+            yield return NotSigned(setup, prefixes);
+        }
 
         // These say nothing of what is in the bucket; `union doctor` asks for them.
         yield return Allow(
@@ -60,19 +73,51 @@ public static class AwsSetup
             [.. setup.Buckets.Select(bucket => Bucket(setup, bucket))]);
     }
 
+    // The cluster's own calls are signed in a header, so a URL can be held to less than the role that signs it. The doctor
+    // tries one of its own object.
+    private static JsonObject NotSigned(CloudSetup setup, IReadOnlyList<SignedPrefix> prefixes)
+    {
+        var org = setup.Org ?? "*";
+        string[] signed =
+        [
+            "doctor/*",
+            .. prefixes.SelectMany(prefix => prefix.Folders.Count == 0
+                ? [$"v1/{org}/{prefix.Project}/{prefix.Domain}/*"]
+                : FoldersOf($"v1/{org}/{prefix.Project}/{prefix.Domain}/{Literal(string.Join('/', prefix.Folders))}")),
+        ];
+        var statement = new JsonObject
+        {
+            ["Sid"] = "SignedElsewhere",
+            ["Effect"] = "Deny",
+            ["Action"] = "s3:*",
+            ["NotResource"] = OneOrMany([.. setup.Buckets.SelectMany(bucket => signed.Select(path => Objects(setup, bucket, path)))]),
+            ["Condition"] = Condition("StringEquals", "s3:authType", "REST-QUERY-STRING"),
+        };
+        return statement;
+
+        // A prefix may also be one object.
+        static string[] FoldersOf(string path) => [path, path + "/*"];
+    }
+
+    // A folder may hold what is a pattern or a variable in a policy.
+    private static string Literal(string text) => string.Concat(text.Select(c => c is '*' or '?' or '$' ? $"${{{c}}}" : $"{c}"));
+
     private static IEnumerable<JsonObject> Executor(CloudSetup setup)
     {
-        yield return Allow(
-            "Read", ["s3:GetObject"], [.. setup.Buckets.SelectMany(bucket => Readable.Select(path => Objects(setup, bucket, path)))]);
-        yield return Allow(
-            "Write", ["s3:AbortMultipartUpload", "s3:PutObject"],
-            [.. setup.Buckets.Select(bucket => Objects(setup, bucket, "v1/*/runs/*"))]);
+        yield return Allow("Read", ["s3:GetObject"], Within(setup, Readable));
+        yield return Allow("Write", ["s3:AbortMultipartUpload", "s3:PutObject"], Within(setup, "runs"));
 
         // A star also matches slashes, so a run could be named like another part; what is denied stays denied.
         yield return Statement(
             "Deny", "NeverThese", ["s3:*"],
             [.. setup.Buckets.SelectMany(bucket => Closed.Select(path => Objects(setup, bucket, path)))]);
     }
+
+    private static string[] Within(CloudSetup setup, params string[] folders) =>
+    [
+        .. setup.Buckets.SelectMany(bucket => setup.Projects.SelectMany(project => folders.Select(
+            folder => Objects(setup, bucket, $"v1/{project.Path}/{folder}/*")))),
+    ];
 
     private static IEnumerable<JsonObject> Keys(CloudSetup setup)
     {
@@ -179,6 +224,13 @@ public static class AwsSetup
                 ["MaxAgeSeconds"] = 300,
             }),
         });
+
+    private static JsonObject RolePolicy(string name, IEnumerable<JsonObject> statements)
+    {
+        var policy = Policy(statements);
+        SetupLimits.Hold(policy.ToJsonString(), MostOfARolesPolicies, name, "AWS");
+        return policy;
+    }
 
     private static JsonObject Policy(IEnumerable<JsonObject> statements) => new()
     {

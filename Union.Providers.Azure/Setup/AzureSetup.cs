@@ -10,6 +10,9 @@ namespace Union.Providers.Azure.Setup;
 /// </summary>
 public static class AzureSetup
 {
+    // 8 KiB.
+    private const int MostOfACondition = 8192;
+
     private const string Blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
     private const string Listing = "SubOperationMatches{'Blob.List'}";
     private const string Path = $"@Resource[{Blobs}:path]";
@@ -23,11 +26,10 @@ public static class AzureSetup
             Role("signer-role", "Union signer", "What the compute plane may do with blobs.", scope,
                 ["Microsoft.Storage/storageAccounts/blobServices/containers/read"],
                 [$"{Blobs}/add/action", $"{Blobs}/delete", $"{Blobs}/read", $"{Blobs}/write"]),
-            Role("delegation-role", "Union delegation", "Lets the signer have the key it signs URLs with; an account's, so without a condition.",
-                scope, ["Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"], []),
+            .. setup.SignsNothing ? [] : DelegationRole(scope),
             Role("executor-role", "Union executor", "What a task's own programs may do with blobs.", scope, [],
                 [$"{Blobs}/add/action", $"{Blobs}/read", $"{Blobs}/write"]),
-            Assignment("delegation", "The signer may ask the account for delegation keys.", "Union delegation", "SIGNER_ID", scope, null),
+            .. setup.SignsNothing ? [] : DelegationAssignment(scope),
             .. setup.Buckets.SelectMany((container, i) => Container(setup, scope, container, i == 0 ? "" : $"-{container}")),
             new("account-settings",
                 "No plain HTTP, no old TLS, no account keys, nothing public, and no SAS that lives longer than the policy.",
@@ -38,22 +40,31 @@ public static class AzureSetup
         ];
     }
 
+    private static SetupDocument[] DelegationRole(string scope) =>
+    [
+        Role("delegation-role", "Union delegation", "Lets the signer have the key it signs URLs with; an account's, so without a condition.",
+            scope, ["Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"], []),
+    ];
+
+    private static SetupDocument[] DelegationAssignment(string scope) =>
+        [Assignment("delegation", "The signer may ask the account for delegation keys.", "Union delegation", "SIGNER_ID", scope, null)];
+
     private static IEnumerable<SetupDocument> Container(CloudSetup setup, string account, string container, string suffix)
     {
         var scope = $"{account}/blobServices/default/containers/{container}";
+        string[] folders = setup.IsNarrowed
+            ? [$"{setup.DoctorFolder}/*", .. setup.Projects.Select(project => $"{setup.Root}/v1/{project.Path}/*")]
+            : [$"{setup.Root}/*"];
         yield return Assignment(
             "signer" + suffix, $"The signer, in the cluster's folder of the container {container}.", "Union signer", "SIGNER_ID", scope,
-            OnPaths($"{Path} StringLike '{setup.Root}/*'", [Of("add/action"), Of("delete"), $"{Of("read")} AND NOT {Listing}", Of("write")])
+            OnPaths(Like(Path, folders), [Of("add/action"), Of("delete"), $"{Of("read")} AND NOT {Listing}", Of("write")])
             + " AND "
-            + OnPaths($"@Request[{Blobs}:prefix] StringLike '{setup.Root}/*'", [$"{Of("read")} AND {Listing}"]));
+            + OnPaths(Like($"@Request[{Blobs}:prefix]", folders), [$"{Of("read")} AND {Listing}"]));
         yield return Assignment(
             "executor" + suffix, $"The executor, in runs, code and inputs of the container {container}.", "Union executor", "EXECUTOR_ID", scope,
-            OnPaths($"{Path} StringLike '{setup.Root}/v1/*/runs/*' AND {NotPrivate(setup)}", [Of("add/action"), Of("write")])
+            OnPaths($"{Like(Path, Within(setup, "runs"))} AND {NotPrivate(setup)}", [Of("add/action"), Of("write")])
             + " AND "
-            + OnPaths(
-                $"({Path} StringLike '{setup.Root}/v1/*/runs/*' OR {Path} StringLike '{setup.Root}/v1/*/code/*' OR "
-                + $"{Path} StringLike '{setup.Root}/v1/*/inputs/*') AND {NotPrivate(setup)}",
-                [Of("read")]));
+            + OnPaths($"{Like(Path, Within(setup, "runs", "code", "inputs"))} AND {NotPrivate(setup)}", [Of("read")]));
     }
 
     private static IEnumerable<SetupDocument> Secrets(CloudSetup setup)
@@ -122,12 +133,25 @@ public static class AzureSetup
 
     // The command takes no file, so the document shows what the command says.
     private static SetupDocument Assignment(
-        string name, string what, string role, string principal, string scope, string? condition) => new(
-        name + "-assignment", what,
-        $"az role assignment create --role '{role}' --assignee-object-id {principal} --assignee-principal-type ServicePrincipal "
-        + $"--scope {scope}"
-        + (condition is null ? "" : $" --condition-version 2.0 --condition \"$(jq -r .condition {name}-assignment.json)\""),
-        new JsonObject { ["role"] = role, ["principal"] = principal, ["scope"] = scope, ["condition"] = condition });
+        string name, string what, string role, string principal, string scope, string? condition)
+    {
+        SetupLimits.Hold(condition ?? "", MostOfACondition, name + "-assignment", "Azure");
+        return new SetupDocument(
+            name + "-assignment", what,
+            $"az role assignment create --role '{role}' --assignee-object-id {principal} --assignee-principal-type ServicePrincipal "
+            + $"--scope {scope}"
+            + (condition is null ? "" : $" --condition-version 2.0 --condition \"$(jq -r .condition {name}-assignment.json)\""),
+            new JsonObject { ["role"] = role, ["principal"] = principal, ["scope"] = scope, ["condition"] = condition });
+    }
+
+    private static string[] Within(CloudSetup setup, params string[] folders) =>
+        [.. setup.Projects.SelectMany(project => folders.Select(folder => $"{setup.Root}/v1/{project.Path}/{folder}/*"))];
+
+    private static string Like(string attribute, string[] patterns)
+    {
+        var any = string.Join(" OR ", patterns.Select(pattern => $"{attribute} StringLike '{pattern}'"));
+        return patterns.Length == 1 ? any : $"({any})";
+    }
 
     private static string NotPrivate(CloudSetup setup) =>
         $"{Path} StringNotLike '{setup.Root}/v1/*/private/*' AND {Path} StringNotLike '{setup.Root}/v1/*/journal/*'";

@@ -15,6 +15,15 @@ public sealed record SignedPrefix
 
     private SignedPrefix(string[] segments) => _segments = segments;
 
+    /// <summary>A name, or a star.</summary>
+    public string Project => _segments[0];
+
+    /// <summary>A name, or a star.</summary>
+    public string Domain => _segments[1];
+
+    /// <summary>What stands behind both; none means the whole of it.</summary>
+    public IReadOnlyList<string> Folders => _segments[2..];
+
     /// <param name="path">Of an object, from its project on.</param>
     public bool Fits(ReadOnlySpan<string> path)
     {

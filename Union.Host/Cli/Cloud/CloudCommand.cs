@@ -72,6 +72,12 @@ internal sealed class CloudCommand : UnionCommand
             HelpName = "URL",
         };
 
+        private readonly Option<string?> _org = new("--org")
+        {
+            Description = "Narrow the roles to this org's folder. Without it a star stands there, which passes slashes too.",
+            HelpName = "NAME",
+        };
+
         private readonly Option<string?> _part = new("--part")
         {
             Description = "Print this document alone, to be piped into the command that applies it.",
@@ -84,7 +90,7 @@ internal sealed class CloudCommand : UnionCommand
             : base(context, cloud, description)
         {
             (_common, _cloud, _write) = (common, cloud, write);
-            foreach (var option in (Option[])[_config, _buckets, _prefix, _region, _account, _key, _origin, _part])
+            foreach (var option in (Option[])[_config, _buckets, _prefix, _region, _account, _key, _origin, _org, _part])
             {
                 Add(option);
             }
@@ -106,6 +112,7 @@ internal sealed class CloudCommand : UnionCommand
                 Account = parsed.GetValue(_account) ?? setup.Account,
                 EncryptionKey = parsed.GetValue(_key) ?? setup.EncryptionKey,
                 Origin = parsed.GetValue(_origin) ?? setup.Origin,
+                Org = parsed.GetValue(_org),
             };
             CloudSetups.Check(setup, _cloud);
             Write(_write(setup), parsed);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Union.Core.Boundary;
 using Union.Core.ComputePlane.Setup;
 using Union.Host.Configuration;
 
@@ -15,6 +16,7 @@ internal static partial class CloudSetups
             Buckets = [],
             MaxLifetime = plane.Policy.Signing.MaxLifetime,
             Lifetimes = plane.Policy.Signing.Lifetimes,
+            Prefixes = plane.Policy.Signing.Prefixes,
             Origin = configuration.ControlPlane.Clients.PublicUrl?.GetLeftPart(UriPartial.Authority),
             Secrets = SecretsOf(plane.Secrets, cloud),
         };
@@ -57,8 +59,13 @@ internal static partial class CloudSetups
             errors.Add(cloud == "gcp" ? "which project? Give --account" : "which storage account? Configure it, or give --account");
         }
 
+        if (setup.Org is { } org && !Names.IsResource(org))
+        {
+            errors.Add($"'{org}' is no name of an org");
+        }
+
         foreach (var text in setup.Buckets.Concat(
-            new[] { setup.Prefix, setup.Region, setup.Account, setup.EncryptionKey, setup.Origin }.OfType<string>()))
+            new[] { setup.Prefix, setup.Region, setup.Account, setup.EncryptionKey, setup.Origin, setup.Org }.OfType<string>()))
         {
             if (!Plain.IsMatch(text))
             {

@@ -119,7 +119,105 @@ public sealed class CloudPolicyTests : IDisposable
         Assert.Equal("1800000", statements["UrlsThatAreTooOld"]["Condition"]!["NumericGreaterThan"]!["s3:signatureAge"]!.GetValue<string>());
     }
 
+    // A URL is held to the folders of the policy, and the role behind it to their projects, in which the cluster works.
+    [Fact]
+    public async Task Aws_Prefixes_NarrowTheRoles()
+    {
+        const string root = "arn:aws:s3:::main/east/union/";
+        var all = await WithPrefixesAsync("aws", """["weather/production", "*/development/runs/a*b"]""", "--org", "acme");
+
+        var signer = Statements(all, "signer-policy");
+        string[] whole = [root + "doctor/*", root + "v1/acme/weather/production/*", root + "v1/acme/*/development/*"];
+        Assert.Equal(whole, Texts(signer["Objects"]["Resource"]));
+        Assert.Equal(
+            whole.Select(r => r["arn:aws:s3:::main/".Length..]), Texts(signer["List"]["Condition"]!["StringLike"]!["s3:prefix"]));
+        var elsewhere = signer["SignedElsewhere"];
+        Assert.Equal("Deny", elsewhere["Effect"]!.GetValue<string>());
+        Assert.Equal("REST-QUERY-STRING", elsewhere["Condition"]!["StringEquals"]!["s3:authType"]!.GetValue<string>());
+        Assert.Equal(
+            [
+                root + "doctor/*", root + "v1/acme/weather/production/*", root + "v1/acme/*/development/runs/a${*}b",
+                root + "v1/acme/*/development/runs/a${*}b/*",
+            ],
+            Texts(elsewhere["NotResource"]));
+        var executor = Statements(all, "executor-policy");
+        Assert.Equal(
+            [root + "v1/acme/weather/production/runs/*", root + "v1/acme/*/development/runs/*"], Texts(executor["Write"]["Resource"]));
+        Assert.Contains(root + "v1/acme/weather/production/code/*", Texts(executor["Read"]["Resource"]));
+        Assert.Equal(6, Texts(executor["Read"]["Resource"]).Count);
+    }
+
+    [Fact]
+    public async Task Gcp_Prefixes_NarrowTheConditions()
+    {
+        const string root = "projects/_/buckets/main/objects/east/union/";
+        var known = await WithPrefixesAsync("gcp", """["weather/production/runs", "*/development"]""", "--org", "acme", "--account", "p");
+        var any = await WithPrefixesAsync("gcp", """["weather/production", weather/production/code]""", "--account", "p");
+
+        Assert.Equal($"resource.name.startsWith(\"{root}doctor/\")", Expression(known, "signer-doctor"));
+        Assert.Equal($"resource.name.startsWith(\"{root}v1/acme/weather/production/\")", Expression(known, "signer-objects"));
+        Assert.Equal(
+            $"resource.name.startsWith(\"{root}v1/acme/\") && resource.name.extract(\"{root}v1/acme/{{any}}/development/\") != \"\"",
+            Expression(known, "signer-objects-2"));
+        Assert.StartsWith(
+            $"resource.name.startsWith(\"{root}v1/acme/weather/production/\") && resource.name.extract(\"/runs/", Expression(known, "executor-runs"),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            $"resource.name.startsWith(\"{root}v1/\") && resource.name.extract(\"{root}v1/{{any}}/weather/production/\") != \"\"",
+            Expression(any, "signer-objects"));
+        Assert.DoesNotContain("signer-objects-2", any);
+    }
+
+    [Fact]
+    public async Task Azure_Prefixes_NarrowTheConditions()
+    {
+        const string path = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringLike ";
+        var all = await WithPrefixesAsync("azure", """["weather/production", "*/development/runs"]""", "--account", "acmeunion");
+
+        var signer = all["signer-assignment"]!["condition"]!.GetValue<string>();
+        Assert.Contains(
+            $"OR (({path}'east/union/doctor/*' OR {path}'east/union/v1/*/weather/production/*' OR {path}'east/union/v1/*/*/development/*'))",
+            signer, StringComparison.Ordinal);
+        Assert.DoesNotContain("'east/union/*'", signer, StringComparison.Ordinal);
+        var executor = all["executor-assignment"]!["condition"]!.GetValue<string>();
+        Assert.Contains("'east/union/v1/*/weather/production/runs/*'", executor, StringComparison.Ordinal);
+        Assert.DoesNotContain("'east/union/v1/*/runs/*'", executor, StringComparison.Ordinal);
+    }
+
+    // Where nothing may be signed, what only signing needs is not asked for.
+    [Fact]
+    public async Task EmptyPrefixes_LeaveNothingToSignWith()
+    {
+        var aws = Statements(await WithPrefixesAsync("aws", "[]"), "signer-policy");
+        var gcp = await WithPrefixesAsync("gcp", "[]", "--account", "p");
+        var azure = await WithPrefixesAsync("azure", "[]", "--account", "acmeunion");
+
+        Assert.Equal(["arn:aws:s3:::main/east/union/doctor/*"], Texts(aws["SignedElsewhere"]["NotResource"]));
+        Assert.Equal(["arn:aws:s3:::main/east/union/*"], Texts(aws["Objects"]["Resource"]));
+        Assert.DoesNotContain("sign-role", gcp);
+        Assert.DoesNotContain("delegation-role", azure);
+        Assert.DoesNotContain("delegation-assignment", azure);
+        Assert.Contains("signer-assignment", azure);
+    }
+
     [Theory]
+    [InlineData("aws", 60)]
+    [InlineData("gcp", 20)]
+    [InlineData("azure", 60)]
+    public async Task Prefixes_MoreThanACloudTakes_AreRefused(string cloud, int count)
+    {
+        var prefixes = string.Join(", ", Enumerable.Range(0, count).Select(i => $"project-with-a-long-name-{i:000}/production"));
+
+        var result = await RunWithPrefixesAsync(cloud, $"[{prefixes}]", ["--account", "acmeunion"]);
+
+        Assert.NotEqual(ExitCode.Done, result.Code);
+        Assert.Contains("takes", result.Error, StringComparison.Ordinal);
+        Assert.Contains("computePlane.policy.prefixes", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Out);
+    }
+
+    [Theory]
+    [InlineData("is no name of an org", "gcp", "--bucket", "b", "--account", "p", "--org", "a/b")]
     [InlineData("which bucket?", "gcp", "--account", "p")]
     [InlineData("which region?", "aws", "--bucket", "b")]
     [InlineData("which storage account?", "azure", "--bucket", "b")]
@@ -132,6 +230,34 @@ public sealed class CloudPolicyTests : IDisposable
         Assert.NotEqual(ExitCode.Done, result.Code);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Out);
+    }
+
+    private static Dictionary<string, JsonNode> Statements(JsonObject all, string document) =>
+        all[document]!["Statement"]!.AsArray().ToDictionary(s => s!["Sid"]!.GetValue<string>(), s => s!);
+
+    private static List<string> Texts(JsonNode? oneOrMany) => oneOrMany is JsonArray many
+        ? [.. many.Select(node => node!.GetValue<string>())]
+        : [oneOrMany!.GetValue<string>()];
+
+    private static string Expression(JsonObject all, string document) => all[document]!["expression"]!.GetValue<string>();
+
+    private async Task<JsonObject> WithPrefixesAsync(string cloud, string prefixes, params string[] arguments) =>
+        JsonNode.Parse((await RunWithPrefixesAsync(cloud, prefixes, [.. arguments, "--output", "json"])).Out)!.AsObject();
+
+    private Task<CliResult> RunWithPrefixesAsync(string cloud, string prefixes, string[] arguments)
+    {
+        var file = _folder.Write("prefixes.yaml", $$"""
+            version: 1
+            computePlane:
+              policy: {prefixes: {{prefixes}}}
+            """);
+        return CliResult.RunAsync(
+            null,
+            [
+                "cloud", "policy", cloud, "--config", file, "--bucket", "main", "--prefix", "east", "--region", "eu-central-1",
+                .. arguments,
+            ],
+            "", TestContext.Current.CancellationToken);
     }
 
     private Task<CliResult> RunAsync(string secrets, string[] arguments)
