@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Union.Core.ComputePlane.Objects;
@@ -12,6 +13,9 @@ internal static partial class S3Failures
     public static bool IsFailure(Exception e, CancellationToken cancellationToken) => e switch
     {
         AmazonServiceException or AmazonClientException or HttpRequestException or IOException => true,
+
+        // Somebody else answered, such as a proxy with a page of its own.
+        XmlException => true,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         _ => false,
     };
@@ -30,6 +34,9 @@ internal static partial class S3Failures
         var error = (refused.StatusCode, refused.ErrorCode) switch
         {
             (_, "NoSuchBucket") => ObjectStoreError.NoBucket,
+
+            // What the key service said, behind its own prefix: KMS.NotFoundException, KMS.DisabledException and so on.
+            (_, not null) when refused.ErrorCode.StartsWith("KMS.", StringComparison.Ordinal) => ObjectStoreError.KeyUnusable,
             (_, "RequestTimeTooSkewed") => ObjectStoreError.ClockSkewed,
             (_, "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "ExpiredToken" or "InvalidToken") =>
                 ObjectStoreError.BadCredentials,
@@ -47,10 +54,14 @@ internal static partial class S3Failures
         };
         return new ObjectStoreException(error, $"S3 refused: {refused.ErrorCode}.", refused)
         {
-            Permission = error is ObjectStoreError.Denied ? permission : null,
+            Permission = error is ObjectStoreError.Denied ? KeyPermissionOf(refused) ?? permission : null,
             Region = error is ObjectStoreError.WrongRegion ? RegionOf(refused) : null,
         };
     }
+
+    // A right that is missing on the key, S3 names in its sentence: "... is not authorized to perform: kms:GenerateDataKey".
+    private static string? KeyPermissionOf(AmazonServiceException refused) =>
+        KeyPermission.Match(refused.Message ?? "") is { Success: true } found ? found.Value : null;
 
     // In a header, or at the end of a sentence: "the region 'us-east-1' is wrong; expecting 'eu-west-1'". Both are text from
     // outside. The SDK keeps the element of the body that says it to itself.
@@ -66,8 +77,17 @@ internal static partial class S3Failures
         return sentence.Success ? sentence.Groups[1].Value : null;
     }
 
+    /// <summary>Of the form that all of Amazon's own have.</summary>
+    public static bool IsAwsRegion(string text) => AwsRegion.IsMatch(text);
+
+    [GeneratedRegex("^[a-z]{2,3}(-[a-z]+)+-[0-9]{1,2}$")]
+    private static partial Regex AwsRegion { get; }
+
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$")]
     private static partial Regex RegionName { get; }
+
+    [GeneratedRegex("kms:[A-Za-z]{1,40}")]
+    private static partial Regex KeyPermission { get; }
 
     [GeneratedRegex("expecting '([a-z0-9][a-z0-9-]{0,62})'")]
     private static partial Regex ExpectedRegion { get; }

@@ -6,11 +6,12 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Setup;
 
 namespace Union.Providers.Aws.Objects;
 
 /// <summary>Objects in a bucket of S3, or of a server that speaks its protocol.</summary>
-public sealed class S3ObjectStore : IObjectStore, IDisposable
+public sealed class S3ObjectStore : IObjectStore, IInspectedStore, IDisposable
 {
     private readonly S3ObjectStoreOptions _options;
     private readonly AssumedRole? _role;
@@ -46,6 +47,14 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     }
 
     public ObjectStoreCapabilities Capabilities { get; }
+
+    public IReadOnlyList<StoreInspection> Inspections => new S3Inspections(_s3, _options, NameOf).All;
+
+    public Uri AddressOf(ObjectKey key)
+    {
+        var address = S3Address.Of(_options);
+        return new Uri($"{address.Scheme}://{address.Host}{address.PathPrefix}/{string.Join('/', NameOf(key).Split('/').Select(Uri.EscapeDataString))}");
+    }
 
     public Reference ReferenceTo(ObjectKey key) => Reference.Parse(_root + key);
 

@@ -1,3 +1,4 @@
+using System.Xml;
 using Azure;
 using Azure.Identity;
 using Union.Core.ComputePlane.Objects;
@@ -9,6 +10,9 @@ internal static class BlobFailures
     public static bool IsFailure(Exception e, CancellationToken cancellationToken) => e switch
     {
         RequestFailedException or AuthenticationFailedException or HttpRequestException or IOException => true,
+
+        // Somebody else answered, such as a proxy with a page of its own.
+        XmlException => true,
         AggregateException many => many.InnerExceptions.All(inner => IsFailure(inner, cancellationToken)),
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         _ => false,
@@ -32,6 +36,10 @@ internal static class BlobFailures
         {
             (_, "ContainerNotFound" or "ContainerBeingDeleted") => ObjectStoreError.NoBucket,
             (_, "BlobAlreadyExists" or "ConditionNotMet" or "UnauthorizedBlobOverwrite") => ObjectStoreError.AlreadyExists,
+
+            // The vault behind the account's or the scope's key, or the scope itself.
+            (_, not null) when refused.ErrorCode.StartsWith("KeyVault", StringComparison.Ordinal)
+                || refused.ErrorCode.Contains("EncryptionScope", StringComparison.Ordinal) => ObjectStoreError.KeyUnusable,
             (_, "InvalidAuthenticationInfo" or "AuthenticationFailed") or (401, _) => ObjectStoreError.BadCredentials,
             (_, "RequestBodyTooLarge") => ObjectStoreError.TooLarge,
             (403, _) => ObjectStoreError.Denied,

@@ -7,6 +7,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Setup;
 
 namespace Union.Providers.Azure.Objects;
 
@@ -14,8 +15,9 @@ namespace Union.Providers.Azure.Objects;
 /// Objects in a container of Azure Storage, as an Entra identity and never with the account's key. A signed URL cannot
 /// bind what is uploaded by it, which <see cref="Capabilities"/> say: whoever signs one must look before the first use.
 /// </summary>
-public sealed class BlobObjectStore : IObjectStore, IDisposable
+public sealed class BlobObjectStore : IObjectStore, IInspectedStore, IDisposable
 {
+    private const string Looks = "Microsoft.Storage/storageAccounts/blobServices/containers/read";
     private const string Reads = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
     private const string Writes = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write";
     private const string Deletes = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete";
@@ -24,6 +26,7 @@ public sealed class BlobObjectStore : IObjectStore, IDisposable
     private readonly UserDelegationKeys _keys;
     private readonly BlobSasSigner _signer;
     private readonly long _uploadMax;
+    private readonly string? _encryptionScope;
     private readonly string _prefix;
     private readonly string _root;
 
@@ -49,6 +52,7 @@ public sealed class BlobObjectStore : IObjectStore, IDisposable
         _keys = UserDelegationKeys.Of(account, time);
         _signer = new BlobSasSigner(_keys, options, time);
         _uploadMax = options.UploadMax;
+        _encryptionScope = options.EncryptionScope;
         _prefix = options.Prefix is null ? "" : options.Prefix + "/";
 
         // As adlfs and obstore read it; the form with "container@account" looks like a user and is no reference.
@@ -69,6 +73,16 @@ public sealed class BlobObjectStore : IObjectStore, IDisposable
         time);
 
     public ObjectStoreCapabilities Capabilities { get; }
+
+    /// <summary>A region is no question here: no request and no signature names one.</summary>
+    public IReadOnlyList<StoreInspection> Inspections =>
+    [
+        new("bucket", InspectionStage.Bucket, (_, token) => GuardAsync(() => LookAtContainerAsync(token), Looks, token)),
+        new("key", InspectionStage.Object, (key, token) => GuardAsync(() => LookAtScopeAsync(key, token), Reads, token)),
+        new("delegationKey", InspectionStage.Signature, (_, token) => AskForKeyAsync(token)),
+    ];
+
+    public Uri AddressOf(ObjectKey key) => BlobOf(key).Uri;
 
     public Reference ReferenceTo(ObjectKey key) => Reference.Parse(_root + key);
 
@@ -147,6 +161,31 @@ public sealed class BlobObjectStore : IObjectStore, IDisposable
     }
 
     public void Dispose() => _keys.Dispose();
+
+    private async Task<StoreFinding> LookAtContainerAsync(CancellationToken cancellationToken)
+    {
+        await _container.GetPropertiesAsync(cancellationToken: cancellationToken);
+        return new StoreFinding($"The container {_container.Name} exists.");
+    }
+
+    private async Task<StoreFinding> LookAtScopeAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        if (_encryptionScope is not { } wanted)
+        {
+            return new StoreFinding("The account encrypts by itself: no encryptionScope is configured.", Applies: false);
+        }
+
+        var used = (await BlobOf(key).GetPropertiesAsync(null, cancellationToken)).Value.EncryptionScope;
+        return used == wanted
+            ? new StoreFinding("The object was encrypted in the configured scope.")
+            : throw new ObjectStoreException(ObjectStoreError.KeyUnusable, "The object was encrypted in another scope, or in none.");
+    }
+
+    private async Task<StoreFinding> AskForKeyAsync(CancellationToken cancellationToken)
+    {
+        var key = await _keys.GetAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        return new StoreFinding($"The account gave a user delegation key until {key.SignedExpiresOn:u}.");
+    }
 
     private static async Task<T> GuardAsync<T>(Func<Task<T>> call, string permission, CancellationToken cancellationToken)
     {

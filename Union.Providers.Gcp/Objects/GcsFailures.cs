@@ -11,6 +11,8 @@ internal static class GcsFailures
 {
     private const int MaxErrorBytes = 16 * 1024;
 
+    private const string KeyPermission = "cloudkms.cryptoKeyVersions.useToEncrypt for Cloud Storage's service agent";
+
     public static bool IsFailure(Exception e, CancellationToken cancellationToken) => e switch
     {
         HttpRequestException or IOException or XmlException or TokenResponseException or GoogleApiException => true,
@@ -29,9 +31,10 @@ internal static class GcsFailures
     public static async Task<ObjectStoreException> OfAsync(
         HttpResponseMessage answer, string permission, CancellationToken cancellationToken)
     {
-        var code = await CodeOfAsync(answer, cancellationToken);
+        var (code, isOfKey) = await CodeOfAsync(answer, cancellationToken);
         var error = (answer.StatusCode, code) switch
         {
+            (not HttpStatusCode.Forbidden, _) when isOfKey => ObjectStoreError.KeyUnusable,
             (_, "NoSuchBucket") => ObjectStoreError.NoBucket,
             (_, "RequestTimeTooSkewed") => ObjectStoreError.ClockSkewed,
             (_, "EntityTooLarge") => ObjectStoreError.TooLarge,
@@ -44,11 +47,12 @@ internal static class GcsFailures
         };
         return new ObjectStoreException(error, $"Cloud Storage refused: {(int)answer.StatusCode} {code}.")
         {
-            Permission = error is ObjectStoreError.Denied ? permission : null,
+            Permission = error is not ObjectStoreError.Denied ? null : isOfKey ? KeyPermission : permission,
         };
     }
 
-    private static async Task<string?> CodeOfAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    // Of a key there is no code of its own, but a sentence that names the service.
+    private static async Task<(string? Code, bool IsOfKey)> CodeOfAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         try
         {
@@ -56,11 +60,12 @@ internal static class GcsFailures
             using var bounded = new MemoryStream();
             await body.CopyBoundedAsync(bounded, MaxErrorBytes, cancellationToken);
             bounded.Position = 0;
-            return bounded.Length == 0 ? null : XDocument.Load(bounded).Root?.Element("Code")?.Value;
+            var error = bounded.Length == 0 ? null : XDocument.Load(bounded).Root;
+            return (error?.Element("Code")?.Value, error?.Value.Contains("Cloud KMS", StringComparison.Ordinal) is true);
         }
         catch (Exception e) when (e is XmlException or IOException or HttpRequestException or Core.Boundary.UnionException)
         {
-            return null;
+            return (null, false);
         }
     }
 }

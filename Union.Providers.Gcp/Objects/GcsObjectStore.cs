@@ -5,11 +5,12 @@ using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Setup;
 
 namespace Union.Providers.Gcp.Objects;
 
 /// <summary>Objects in a bucket of Google Cloud Storage: the few calls that are needed, over its XML API.</summary>
-public sealed class GcsObjectStore : IObjectStore, IDisposable
+public sealed class GcsObjectStore : IObjectStore, IInspectedStore, IDisposable
 {
     private readonly GcsObjectStoreOptions _options;
     private readonly GcsIdentity _identity;
@@ -45,6 +46,11 @@ public sealed class GcsObjectStore : IObjectStore, IDisposable
     }
 
     public ObjectStoreCapabilities Capabilities { get; }
+
+    public IReadOnlyList<StoreInspection> Inspections => new GcsInspections(_requests, _options, _identity, NameOf).All;
+
+    public Uri AddressOf(ObjectKey key) =>
+        new($"{_options.Endpoint}/{_options.Bucket}/{GcsRequests.Encode(NameOf(key))}");
 
     public Reference ReferenceTo(ObjectKey key) => Reference.Parse(_root + key);
 

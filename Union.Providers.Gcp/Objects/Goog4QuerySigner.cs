@@ -53,7 +53,8 @@ public sealed class Goog4QuerySigner(IBlobSigner blobs, string serviceAccount, G
         return new PresignedRequest(method, url, headers, begin + lifetime);
     }
 
-    private async Task<string> SignAsync(string text, CancellationToken cancellationToken)
+    /// <summary>The signature of a text in hexadecimal.</summary>
+    internal async Task<string> SignAsync(string text, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(SigningTime);

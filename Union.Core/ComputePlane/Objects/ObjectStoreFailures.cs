@@ -35,6 +35,10 @@ public static class ObjectStoreFailures
                 ErrorCode.FailedPrecondition, "object_store_clock_skewed",
                 "The clocks of the cluster and its object store differ by minutes.",
                 "Synchronise the clock of the cluster's machine."),
+            ObjectStoreError.KeyUnusable => (
+                ErrorCode.FailedPrecondition, "object_store_key_unusable",
+                "The store cannot encrypt the cluster's objects with the key that its configuration names.",
+                "Check that the key exists, is enabled and lies in the bucket's region: computePlane.objects names it."),
             ObjectStoreError.Throttled => (
                 ErrorCode.ResourceExhausted, "object_store_throttled", "The object store asked to slow down.",
                 "Try again in a moment."),

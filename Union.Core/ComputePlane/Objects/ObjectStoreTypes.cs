@@ -60,6 +60,9 @@ public enum ObjectStoreError
     NoBucket,
     WrongRegion,
     ClockSkewed,
+
+    /// <summary>The key that encrypts what is written does not exist, is switched off, or is not the one that was named.</summary>
+    KeyUnusable,
 }
 
 /// <summary>A refusal of an object store: the enum is for decisions, the inner exception for logs.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Union.Core.Boundary;
@@ -7,8 +6,12 @@ using Union.Core.ComputePlane.Objects;
 namespace Union.Core.ComputePlane.Setup;
 
 /// <summary>
-/// Does to a store what the cluster does: writes, reads, lists and deletes one small object, and fetches it by a signed URL
-/// as a client would. That one fetch tries <c>signBlob</c>, the delegation key, the bucket's policy and the clock.
+/// Does to a store what the cluster and its clients do, and asks its cloud what only that can say. What one check needs of
+/// another that failed is skipped; what it does not need is looked at all the same:
+/// 1. from outside and without a right: whether the endpoint answers, the clock, CORS;
+/// 2. the bucket, its region;
+/// 3. one small object, written, read, listed and deleted; the key that encrypted it;
+/// 4. what signs (<c>signBlob</c>, a delegation key), a signed URL, and a client that fetches by it.
 /// </summary>
 /// <param name="fetch">Null where signed URLs are served by the cluster itself, which need not run now.</param>
 /// <param name="origin">Where browsers show the console; null where they do not.</param>
@@ -17,145 +20,139 @@ public sealed class ObjectStoreProbe(IObjectStore store, HttpMessageInvoker? fet
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Amazon refuses signatures whose time is further off, the others are no more patient.</summary>
-    private static readonly TimeSpan ClockLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ClockWorry = TimeSpan.FromSeconds(30);
+    private readonly IInspectedStore? _inspected = store as IInspectedStore;
+
+    /// <summary>What the checks' names begin with.</summary>
+    public string Name { get; init; } = "objects";
+
+    /// <summary>False where the policy lets nothing be signed, so that nothing need be there to sign with.</summary>
+    public bool Signs { get; init; } = true;
 
     public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var key = ObjectKey.Parse($"union/doctor/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}");
         var content = RandomNumberGenerator.GetBytes(64);
-        var written = await TryAsync("objects.write", "An object was written.", async token =>
+        var visitor = fetch is null ? null : new StoreVisitor(fetch, origin, Name, time);
+
+        // :: Step 1
+        if (_inspected is not null && visitor is not null)
         {
-            using var stream = new MemoryStream(content);
-            await store.PutAsync(key, stream, PutMode.Replace, token);
-        }, cancellationToken);
-        yield return written;
-        if (written.State is not CheckState.Ok)
-        {
-            yield return CheckResult.Skipped("objects.sign", "Nothing could be written, so nothing was signed.");
-            yield break;
+            var (endpoint, clock) = await visitor.ReachAsync(_inspected.AddressOf(key), cancellationToken);
+            yield return endpoint;
+            yield return clock;
+            if (endpoint.State is CheckState.Failed)
+            {
+                yield return Skipped("write", "The store cannot be reached.");
+                yield break;
+            }
+
+            yield return await visitor.PreflightAsync(_inspected.AddressOf(key), cancellationToken);
         }
 
-        yield return await TryAsync("objects.read", "It was read back.", token => ReadBackAsync(key, content, token), cancellationToken);
-        yield return await TryAsync("objects.list", "It was listed.", token => ListAsync(key, token), cancellationToken);
-        await foreach (var result in SignAsync(key, content, cancellationToken))
+        // :: Step 2
+        var usable = true;
+        foreach (var inspection in InspectionsAt(InspectionStage.Bucket))
+        {
+            var (result, refusal) = await InspectAsync(inspection, key, cancellationToken);
+            yield return result;
+
+            // A role may let nobody look at the bucket and use it all the same.
+            usable &= result.State is not CheckState.Failed || refusal?.Error is ObjectStoreError.Denied;
+        }
+
+        // :: Step 3
+        var written = false;
+        await foreach (var (result, isWritten) in UseAsync(usable, key, content, cancellationToken))
+        {
+            yield return result;
+            written |= isWritten;
+        }
+
+        // :: Step 4
+        await foreach (var result in SignAsync(visitor, written, key, content, cancellationToken))
         {
             yield return result;
         }
 
-        yield return await TryAsync("objects.delete", "It was deleted.", token => store.DeleteAsync(key, token), cancellationToken);
+        if (written)
+        {
+            yield return await CheckAsync("delete", "It was deleted.", token => store.DeleteAsync(key, token), cancellationToken);
+        }
     }
 
-    private async IAsyncEnumerable<CheckResult> SignAsync(
-        ObjectKey key, byte[] content, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(CheckResult Result, bool IsWritten)> UseAsync(
+        bool usable, ObjectKey key, byte[] content, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        PresignedRequest? signed = null;
-        var life = Lifetime < store.Capabilities.MaxPresignLifetime ? Lifetime : store.Capabilities.MaxPresignLifetime;
-        yield return await TryAsync("objects.sign", "A URL to read it was signed.", async token =>
-            signed = await store.PresignAsync(new PresignGrant(PresignVerb.Get, key, life), token), cancellationToken);
-        if (signed is null || fetch is null)
+        if (!usable)
         {
-            yield return CheckResult.Skipped(
-                "objects.fetch", signed is null ? "There is no signed URL." : "Signed URLs are served by the cluster while it runs.");
+            yield return (Skipped("write", "The bucket cannot be used."), false);
             yield break;
         }
 
-        var (response, problem) = await SendAsync(HttpMethod.Get, signed, preflight: false, cancellationToken);
-        using (response)
+        var (write, refusal) = await TryAsync("write", async token =>
         {
-            yield return problem
-                ?? (await HoldsAsync(response!, content, cancellationToken)
-                    ? CheckResult.Passed("objects.fetch", "A client that has the URL got the object.")
-                    : CheckResult.Failed(
-                        "objects.fetch", $"The store answered {(int)response!.StatusCode} to the signed URL.",
-                        "Compare the signer's role and the bucket's policy with what `union cloud policy` prints; look at region and clock."));
-            yield return Clock(response?.Headers.Date);
+            using var stream = new MemoryStream(content);
+            await store.PutAsync(key, stream, PutMode.Replace, token);
+            return new StoreFinding("An object was written.");
+        }, cancellationToken);
+        yield return (write, write.State is CheckState.Ok);
+        foreach (var inspection in InspectionsAt(InspectionStage.Object))
+        {
+            yield return (write.State is CheckState.Ok
+                ? (await InspectAsync(inspection, key, cancellationToken)).Result
+                : refusal is not null && IsOf(inspection, refusal) ? write with { Name = $"{Name}.{inspection.Name}" }
+                : Skipped(inspection.Name, "Nothing could be written."), false);
         }
 
-        yield return await PreflightAsync(signed, cancellationToken);
+        if (write.State is CheckState.Ok)
+        {
+            yield return (await CheckAsync("read", "It was read back.", token => ReadBackAsync(key, content, token), cancellationToken), false);
+            yield return (await CheckAsync("list", "It was listed.", token => ListAsync(key, token), cancellationToken), false);
+        }
     }
 
-    private static async Task<bool> HoldsAsync(
-        HttpResponseMessage response, byte[] content, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<CheckResult> SignAsync(
+        StoreVisitor? visitor, bool written, ObjectKey key, byte[] content, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        try
+        if (!Signs)
         {
-            return response.StatusCode is HttpStatusCode.OK
-                && (await response.Content.ReadAsByteArrayAsync(cancellationToken)).SequenceEqual(content);
+            yield return Skipped("sign", "The policy lets nothing be signed.");
+            yield break;
         }
-        catch (HttpRequestException)
+
+        var can = true;
+        foreach (var inspection in InspectionsAt(InspectionStage.Signature))
         {
-            return false;
+            var result = (await InspectAsync(inspection, key, cancellationToken)).Result;
+            yield return result;
+            can &= result.State is not CheckState.Failed;
         }
+
+        if (!can)
+        {
+            yield return Skipped("sign", "There is nothing to sign with.");
+            yield break;
+        }
+
+        PresignedRequest? signed = null;
+        var life = Lifetime < store.Capabilities.MaxPresignLifetime ? Lifetime : store.Capabilities.MaxPresignLifetime;
+        yield return await CheckAsync("sign", "A URL to read it was signed.", async token =>
+            signed = await store.PresignAsync(new PresignGrant(PresignVerb.Get, key, life), token), cancellationToken);
+        yield return signed is null ? Skipped("fetch", "There is no signed URL.")
+            : visitor is null ? Skipped("fetch", "Signed URLs are served by the cluster while it runs.")
+            : !written ? Skipped("fetch", "Nothing could be written.")
+            : await visitor.FetchAsync(signed, content, cancellationToken);
     }
 
-    private CheckResult Clock(DateTimeOffset? theirs)
-    {
-        if (theirs is null)
-        {
-            return CheckResult.Skipped("objects.clock", "The store said no time.");
-        }
+    private IEnumerable<StoreInspection> InspectionsAt(InspectionStage stage) =>
+        (_inspected?.Inspections ?? []).Where(inspection => inspection.Stage == stage);
 
-        var off = (time.GetUtcNow() - theirs.Value).Duration();
-        var finding = $"The clock differs from the store's by {off.TotalSeconds:0} s.";
-        const string advice = "Synchronise the machine's clock (NTP): signatures carry its time, and URLs end by the store's.";
-        return off > ClockLimit ? CheckResult.Failed("objects.clock", finding, advice)
-            : off > ClockWorry ? CheckResult.Warned("objects.clock", finding, advice)
-            : CheckResult.Passed("objects.clock", finding);
-    }
+    // Where the key cannot be used, nothing is written, and the store says which of both it was.
+    private static bool IsOf(StoreInspection inspection, ObjectStoreException refusal) =>
+        inspection.Name == "key" && (refusal.Error is ObjectStoreError.KeyUnusable
+            || refusal.Permission?.Contains("kms", StringComparison.OrdinalIgnoreCase) is true);
 
-    private async Task<CheckResult> PreflightAsync(PresignedRequest signed, CancellationToken cancellationToken)
-    {
-        const string name = "objects.cors";
-        if (origin is null)
-        {
-            return CheckResult.Skipped(name, "No controlPlane.clients.publicUrl says where browsers show the console.");
-        }
-
-        var (response, problem) = await SendAsync(HttpMethod.Options, signed, preflight: true, cancellationToken);
-        using (response)
-        {
-            var allowed = response is not null && response.Headers.TryGetValues("Access-Control-Allow-Origin", out var origins)
-                && origins.Any(o => o == "*" || o == origin);
-            return problem is not null ? problem with { Name = name }
-                : allowed ? CheckResult.Passed(name, $"Browsers may read from {origin}.")
-                : CheckResult.Failed(
-                    name, $"The bucket lets no browser read from {origin}.",
-                    "Set the CORS rules that `union cloud policy` prints as cors.json.");
-        }
-    }
-
-    private async Task<(HttpResponseMessage? Response, CheckResult? Problem)> SendAsync(
-        HttpMethod method, PresignedRequest signed, bool preflight, CancellationToken cancellationToken)
-    {
-        // Uri would otherwise rewrite what was signed.
-        var exact = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
-        using var request = new HttpRequestMessage(method, new Uri(signed.Url.Reveal(), exact));
-        foreach (var (name, value) in signed.RequiredHeaders.Where(_ => !preflight))
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        if (preflight)
-        {
-            request.Headers.TryAddWithoutValidation("Origin", origin);
-            request.Headers.TryAddWithoutValidation("Access-Control-Request-Method", "GET");
-        }
-
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            return (await fetch!.SendAsync(request, either.Token), null);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            return (null, CheckResult.Failed(
-                "objects.fetch", $"The store could not be reached at {signed.Url}.", "Check name resolution, proxies and firewalls."));
-        }
-    }
+    private CheckResult Skipped(string check, string why) => CheckResult.Skipped($"{Name}.{check}", why);
 
     private async Task ReadBackAsync(ObjectKey key, byte[] content, CancellationToken cancellationToken)
     {
@@ -181,26 +178,42 @@ public sealed class ObjectStoreProbe(IObjectStore store, HttpMessageInvoker? fet
         throw new ObjectStoreException(ObjectStoreError.NotFound, "The store does not list what was written.");
     }
 
-    private async Task<CheckResult> TryAsync(
-        string name, string finding, Func<CancellationToken, Task> act, CancellationToken cancellationToken)
+    private async Task<CheckResult> CheckAsync(
+        string check, string finding, Func<CancellationToken, Task> act, CancellationToken cancellationToken) =>
+        (await TryAsync(
+            check,
+            async token =>
+            {
+                await act(token);
+                return new StoreFinding(finding);
+            },
+            cancellationToken)).Result;
+
+    private Task<(CheckResult Result, ObjectStoreException? Refusal)> InspectAsync(
+        StoreInspection inspection, ObjectKey key, CancellationToken cancellationToken) =>
+        TryAsync(inspection.Name, token => inspection.AskAsync(key, token), cancellationToken);
+
+    private async Task<(CheckResult Result, ObjectStoreException? Refusal)> TryAsync(
+        string check, Func<CancellationToken, Task<StoreFinding>> act, CancellationToken cancellationToken)
     {
+        var name = $"{Name}.{check}";
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await act(either.Token);
-            return CheckResult.Passed(name, finding);
+            var finding = await act(either.Token);
+            return (finding.Applies ? CheckResult.Passed(name, finding.Text) : CheckResult.Skipped(name, finding.Text), null);
         }
         catch (ObjectStoreException e)
         {
             var answer = e.ToAnswer();
-            return CheckResult.Failed(
+            return (CheckResult.Failed(
                 name, answer.Message,
-                e.Error is ObjectStoreError.Unavailable ? "Check the endpoint, name resolution, proxies and firewalls." : answer.Hint);
+                e.Error is ObjectStoreError.Unavailable ? "Check the endpoint, name resolution, proxies and firewalls." : answer.Hint), e);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return CheckResult.Failed(name, "The store did not answer in time.", "Check name resolution, proxies and firewalls.");
+            return (CheckResult.Failed(name, "The store did not answer in time.", "Check name resolution, proxies and firewalls."), null);
         }
     }
 }

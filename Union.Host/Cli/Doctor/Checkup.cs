@@ -91,34 +91,43 @@ internal sealed class Checkup(UnionConfiguration configuration, ProcessEnvironme
         yield return new TunnelProbe(ComputeKeys, time);
 
         // The local stores are folders that the checks above looked at; opening them would make keys of their own.
-        var services = new ServiceCollection().AddSingleton(time);
         var plane = configuration.ComputePlane;
-        if (plane.Objects.Provider is not ObjectsProvider.File)
-        {
-            services.AddObjectStore(plane, new ObjectLayout(), ComputeKeys, new PlaneSurroundings(environment));
-        }
-
-        if (plane.Secrets is not FileSecrets)
-        {
-            services.AddSecretStore(plane.Secrets, new FileSecretStoreOptions(ComputeData, ComputeKeys));
-        }
-
-        var provider = services.BuildServiceProvider();
-        _open.Add(provider);
         if (plane.Objects.Provider is not ObjectsProvider.File)
         {
             var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
             _held.Add(handler);
             var fetch = new HttpMessageInvoker(handler, disposeHandler: false);
             _held.Add(fetch);
-            yield return new GuardedProbe("objects.open", () => new ObjectStoreProbe(
-                provider.GetRequiredService<IObjectStore>(), fetch,
-                configuration.ControlPlane.Clients.PublicUrl?.GetLeftPart(UriPartial.Authority), time));
+            var cloud = new CloudObjects(plane.Objects, plane.Policy, environment, time);
+            foreach (var (name, bucket) in plane.Objects.Buckets.Prepend(new("", plane.Objects.Bucket)))
+            {
+                yield return Bucket(name.Length == 0 ? "objects" : $"objects.{name}", () => cloud.Open(bucket), fetch);
+            }
         }
 
         if (plane.Secrets is not FileSecrets)
         {
+            var services = new ServiceCollection().AddSingleton(time);
+            services.AddSecretStore(plane.Secrets, new FileSecretStoreOptions(ComputeData, ComputeKeys));
+            var provider = services.BuildServiceProvider();
+            _open.Add(provider);
             yield return new GuardedProbe("secrets.open", () => new SecretStoreProbe(provider.GetRequiredService<ISecretStore>(), time));
         }
     }
+
+    // The bare store: a call that failed for a moment is to be seen here, and not made again.
+    private GuardedProbe Bucket(string name, Func<IObjectStore> open, HttpMessageInvoker fetch) => new($"{name}.open", () =>
+    {
+        var store = open();
+        if (store is IDisposable disposable)
+        {
+            _held.Add(disposable);
+        }
+
+        return new ObjectStoreProbe(store, fetch, configuration.ControlPlane.Clients.PublicUrl?.GetLeftPart(UriPartial.Authority), time)
+        {
+            Name = name,
+            Signs = configuration.ComputePlane.Policy.Signing.Prefixes is not { Count: 0 },
+        };
+    });
 }

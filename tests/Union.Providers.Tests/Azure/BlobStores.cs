@@ -50,6 +50,17 @@ internal static class BlobStores
         };
     }
 
+    /// <summary>A store whose calls go another way.</summary>
+    public static BlobObjectStore Reopen(Azurite azurite, HttpClient client) => new(
+        new BlobObjectStoreOptions
+        {
+            Account = Azurite.Account,
+            Container = Container,
+            Prefix = "p/" + RandomNumberGenerator.GetHexString(16),
+            Endpoint = azurite.Endpoint,
+        },
+        new Identity(), TimeProvider.System, client);
+
     /// <summary>The identity behind a store, whose tokens end when a test says.</summary>
     public static TokenCredential IdentityThatEnds(TimeSpan fromNow) => new Identity(fromNow);
 

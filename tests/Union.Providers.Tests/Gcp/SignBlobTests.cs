@@ -4,6 +4,7 @@ using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Setup;
 using Union.Providers.Gcp.Objects;
 using Union.Testing.Objects;
 using Union.Testing.Servers;
@@ -67,6 +68,23 @@ public sealed class SignBlobTests : IAsyncLifetime
 
         Assert.Equal(reason, thrown.ToAnswer().Reason);
         Assert.Equal(status == 403 ? "iam.serviceAccounts.signBlob" : null, thrown.Permission);
+    }
+
+    [Theory]
+    [InlineData(false, CheckState.Ok, CloudStorageServer.Account)]
+    [InlineData(true, CheckState.Failed, "iam.serviceAccounts.signBlob")]
+    public async Task Doctor_SaysWhetherIamSigns(bool refuses, CheckState state, string says)
+    {
+        _iam.Refusal = refuses ? (403, "PERMISSION_DENIED") : null;
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+
+        var results = await new ObjectStoreProbe(_store, client, null, _storage.Time).RunAsync(Cancel)
+            .ToDictionaryAsync(result => result.Name, cancellationToken: Cancel);
+
+        Assert.Equal(state, results["objects.signBlob"].State);
+        Assert.Contains(says, results["objects.signBlob"].Finding, StringComparison.Ordinal);
+        Assert.Equal(refuses ? CheckState.Skipped : CheckState.Ok, results["objects.sign"].State);
+        Assert.All(["bucket", "write", "read", "list", "delete"], n => Assert.Equal(CheckState.Ok, results[$"objects.{n}"].State));
     }
 
     [Fact]

@@ -37,6 +37,8 @@ public sealed class UnwellStoreTests
     [InlineData("s3", 404, "NoSuchBucket", "object_store_bucket_missing", "bucket")]
     [InlineData("s3", 301, "PermanentRedirect", "object_store_region_wrong", "eu-west-1")]
     [InlineData("s3", 400, "AuthorizationHeaderMalformed", "object_store_region_wrong", "eu-west-1")]
+    [InlineData("s3", 400, "KMS.NotFoundException", "object_store_key_unusable", "key")]
+    [InlineData("azure", 403, "KeyVaultEncryptionKeyNotFound", "object_store_key_unusable", "key")]
     [InlineData("s3", 500, "InternalError", "object_store_unavailable", "cannot be reached")]
     [InlineData("gcs", 429, "SlowDown", "object_store_throttled", "slow down")]
     [InlineData("gcs", 403, "RequestTimeTooSkewed", "object_store_clock_skewed", "clock")]
@@ -130,6 +132,23 @@ public sealed class UnwellStoreTests
             var thrown = await Assert.ThrowsAsync<ObjectStoreException>(call);
             Assert.Equal("object_store_unavailable", thrown.ToAnswer().Reason);
         }
+    }
+
+    // As the page of a proxy that wants a login: nothing of it is the store's, though it says that all is well.
+    [Theory]
+    [MemberData(nameof(Clouds))]
+    public async Task SomebodyElseThatAnswers_IsUnavailable(string cloud)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync("<!doctype html><p>Log in, please");
+        });
+        using var store = Open(cloud, server.Endpoint, server);
+
+        var thrown = await Assert.ThrowsAsync<ObjectStoreException>(async () => await store.ListAsync(Key, Cancel).ToListAsync(Cancel));
+
+        Assert.Equal("object_store_unavailable", thrown.ToAnswer().Reason);
     }
 
     // By a clock of the test's own: the patience is four times twenty seconds.

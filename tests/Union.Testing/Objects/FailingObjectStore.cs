@@ -1,10 +1,11 @@
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Setup;
 
 namespace Union.Testing.Objects;
 
 /// <summary>A store that fails when a test says so.</summary>
-public sealed class FailingObjectStore(IObjectStore store) : IObjectStore
+public sealed class FailingObjectStore(IObjectStore store) : IObjectStore, IInspectedStore
 {
     private ObjectStoreError _error;
     private int _times;
@@ -15,6 +16,14 @@ public sealed class FailingObjectStore(IObjectStore store) : IObjectStore
     public int Heads { get; private set; }
 
     public ObjectStoreCapabilities Capabilities => store.Capabilities;
+
+    /// <summary>What the doctor may ask it: what a test says.</summary>
+    public IReadOnlyList<StoreInspection> Inspections { get; set; } = [];
+
+    public Uri AddressOf(ObjectKey key) => new($"https://{Host}/{key}");
+
+    /// <summary>Where it would be reached.</summary>
+    public const string Host = "store.example.com";
 
     public void Fail(ObjectStoreError error, int times) => (_error, _times) = (error, times);
 

@@ -27,6 +27,11 @@ public abstract partial class ObjectStoreContract
 
         Assert.DoesNotContain(results, r => r.State is CheckState.Failed or CheckState.Warning);
         Assert.Contains(results, r => r is { Name: "objects.fetch", State: CheckState.Ok });
+        foreach (var inspection in (test.Store as IInspectedStore)?.Inspections ?? [])
+        {
+            Assert.Contains(results, r => r.Name == $"objects.{inspection.Name}");
+        }
+
         Assert.Empty(await test.Store.ListAsync(Key("union"), Cancel).ToListAsync(Cancel));
     }
 

@@ -22,6 +22,9 @@ public sealed class CloudStorageServer : IAsyncDisposable
     public const string Account = "signer@throw-away.iam.gserviceaccount.com";
     public const int PageSize = 50;
 
+    /// <summary>A key that the service's own account may not use.</summary>
+    public const string RefusedKey = "projects/p/locations/l/keyRings/r/cryptoKeys/refused";
+
     private readonly ConcurrentDictionary<string, Kept> _objects = new(StringComparer.Ordinal);
     private readonly WebApplication _app;
     private readonly Goog4Verifier _verifier;
@@ -69,7 +72,9 @@ public sealed class CloudStorageServer : IAsyncDisposable
         }
         else if (path.Length == 1 || path[1].Length == 0)
         {
-            await ListAsync(context);
+            await (context.Request.QueryString.Value == "?location"
+                ? context.Response.WriteAsync("<?xml version='1.0'?><LocationConstraint>EUROPE-WEST3</LocationConstraint>")
+                : ListAsync(context));
         }
         else
         {
@@ -108,7 +113,14 @@ public sealed class CloudStorageServer : IAsyncDisposable
             return;
         }
 
-        var kept = new Kept(content, Interlocked.Increment(ref _generation), Time.GetUtcNow());
+        var encryption = headers["x-goog-encryption-kms-key-name"].FirstOrDefault();
+        if (encryption == RefusedKey)
+        {
+            await RefuseAsync(context, 403, "AccessDenied", "Permission denied on Cloud KMS key.");
+            return;
+        }
+
+        var kept = new Kept(content, Interlocked.Increment(ref _generation), Time.GetUtcNow(), encryption);
         if (headers["x-goog-if-generation-match"] == "0" ? !_objects.TryAdd(key, kept) : (_objects[key] = kept) is null)
         {
             await RefuseAsync(context, 412, "PreconditionFailed");
@@ -143,6 +155,11 @@ public sealed class CloudStorageServer : IAsyncDisposable
             context.Response.Headers.ContentDisposition = disposition;
         }
 
+        if (kept.Encryption is { } encryption)
+        {
+            context.Response.Headers["x-goog-encryption-kms-key-name"] = encryption + "/cryptoKeyVersions/7";
+        }
+
         context.Response.Headers.ETag = kept.Tag;
         context.Response.Headers.LastModified = kept.Modified.ToString("R", CultureInfo.InvariantCulture);
         context.Response.ContentLength = kept.Content.Length - from;
@@ -173,13 +190,13 @@ public sealed class CloudStorageServer : IAsyncDisposable
         await context.Response.WriteAsync(list.ToString(SaveOptions.DisableFormatting));
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string code)
+    private static Task RefuseAsync(HttpContext context, int status, string code, string details = "")
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/xml";
         return context.Request.Method == "HEAD"
             ? Task.CompletedTask
-            : context.Response.WriteAsync($"<?xml version='1.0'?><Error><Code>{code}</Code></Error>");
+            : context.Response.WriteAsync($"<?xml version='1.0'?><Error><Code>{code}</Code><Details>{details}</Details></Error>");
     }
 
     private static Task EndAsync(HttpContext context, int status)
@@ -188,7 +205,7 @@ public sealed class CloudStorageServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private sealed record Kept(byte[] Content, long Generation, DateTimeOffset Modified)
+    private sealed record Kept(byte[] Content, long Generation, DateTimeOffset Modified, string? Encryption)
     {
         public string Tag => string.Create(CultureInfo.InvariantCulture, $"\"{Generation}\"");
     }
