@@ -30,7 +30,7 @@ public sealed class FeatureTests
         ["Union.Core.ComputePlane.Logs"] = ["Objects"],
         ["Union.Core.ComputePlane.Objects"] = ["Policy", "Secrets"],
         ["Union.Core.ComputePlane.Policy"] = ["Objects"],
-        ["Union.Core.ComputePlane.Setup"] = ["Objects", "Secrets"],
+        ["Union.Core.ComputePlane.Setup"] = ["Objects", "Policy", "Secrets"],
         ["Union.Core.ComputePlane.Secrets"] = ["Objects"],
     };
 
