@@ -70,15 +70,18 @@ public sealed class YamlSection
 
     public string? Text(string key) => Text(key, out _);
 
-    /// <summary>Makes those keys known that another choice would have here, without allowing them.</summary>
-    public void KnowAlso(Action<YamlSection> read)
+    /// <summary>Makes those keys known that another choice would have here, without allowing them; answers them.</summary>
+    public IReadOnlyList<string> KnowAlso(Action<YamlSection> read)
     {
         var source = YamlSource.Empty("");
-        read(new YamlSection(source, [], Path));
+        var twin = new YamlSection(source, [], Path);
+        read(twin);
         foreach (var path in source.KnownKeys)
         {
             _source.Know(path);
         }
+
+        return twin._known;
     }
 
     public string? RequiredText(string key, out YamlNode? node)
@@ -225,13 +228,35 @@ public sealed class YamlSection
         return pairs;
     }
 
+    /// <summary>As <see cref="End()"/>; a key that only others than the choice would have is reported with what the choice has.</summary>
+    /// <param name="choice">Null where the choice itself is wrong, so that nobody knows which keys would be right.</param>
+    public void EndOf(string? choice, string chooser, IReadOnlyCollection<string> others)
+    {
+        var own = _known.Distinct().Where(key => key != chooser).ToList();
+        foreach (var (key, _) in _node.Children)
+        {
+            if (choice is not null && key is YamlScalarNode { Value: { } word } && IsForeign(word, others))
+            {
+                Error(
+                    key, $"'{PathOf(word)}' is no option of {chooser} {choice}"
+                    + (own.Count == 0 ? "." : $", which has: {string.Join(", ", own)}."));
+            }
+        }
+
+        Finish(others);
+    }
+
     /// <summary>Reports every key that was not asked for, with the nearest one that was.</summary>
-    public void End()
+    public void End() => Finish([]);
+
+    private bool IsForeign(string word, IReadOnlyCollection<string> others) => !_known.Contains(word) && others.Contains(word);
+
+    private void Finish(IReadOnlyCollection<string> others)
     {
         foreach (var (key, _) in _node.Children)
         {
             var word = (key as YamlScalarNode)?.Value ?? "";
-            if (_known.Contains(word))
+            if (_known.Contains(word) || IsForeign(word, others))
             {
                 continue;
             }
