@@ -24,7 +24,7 @@ public sealed class SecretsManagerSecretStore(AwsSecretStoreOptions options, Tim
     {
         if (value.Length > Capabilities.MaxValueBytes)
         {
-            throw SecretStoreException.TooLarge(name, Capabilities.MaxValueBytes);
+            throw SecretStoreException.TooLarge(name, Capabilities);
         }
 
         if (mode is PutSecret.Replace && await TryPutVersionAsync(name, value, cancellationToken) is { } version)

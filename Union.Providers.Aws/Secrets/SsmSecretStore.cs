@@ -32,7 +32,10 @@ public sealed class SsmSecretStore : ISecretStore, IDisposable
             : new AmazonSimpleSystemsManagementClient(options.Credentials, ConfigOf(options));
     }
 
-    public SecretStoreCapabilities Capabilities { get; } = new(SecretText.MaxBytes(MaxCharacters));
+    public SecretStoreCapabilities Capabilities { get; } = new(SecretText.MaxBytes(MaxCharacters))
+    {
+        MaxTextBytes = MaxCharacters,
+    };
 
     private string Root => "/" + _options.Prefix;
 
@@ -40,7 +43,7 @@ public sealed class SsmSecretStore : ISecretStore, IDisposable
         SecretName name, SecretBytes value, PutSecret mode, CancellationToken cancellationToken)
     {
         var text = SecretText.Encode(value, MaxCharacters)
-            ?? throw SecretStoreException.TooLarge(name, Capabilities.MaxValueBytes);
+            ?? throw SecretStoreException.TooLarge(name, Capabilities);
         var request = new PutParameterRequest
         {
             Name = SecretPath.Of(Root, name),

@@ -48,13 +48,17 @@ public sealed class KeyVaultSecretStore : ISecretStore, IDisposable
         _vault = new SecretClient(new Uri(options.Vault), options.Credentials ?? new DefaultAzureCredential(), client);
     }
 
-    public SecretStoreCapabilities Capabilities { get; } = new(SecretText.MaxBytes(MaxCharacters));
+    public SecretStoreCapabilities Capabilities { get; } = new(SecretText.MaxBytes(MaxCharacters))
+    {
+        MaxTextBytes = MaxCharacters,
+        CreateIsAtomic = false,
+    };
 
     public async Task<string> PutAsync(
         SecretName name, SecretBytes value, PutSecret mode, CancellationToken cancellationToken)
     {
         var text = SecretText.Encode(value, MaxCharacters)
-            ?? throw SecretStoreException.TooLarge(name, Capabilities.MaxValueBytes);
+            ?? throw SecretStoreException.TooLarge(name, Capabilities);
         var secret = new KeyVaultSecret(NameOf(name), text);
         await _writer.WaitAsync(cancellationToken);
         try

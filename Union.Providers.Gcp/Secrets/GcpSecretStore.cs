@@ -27,7 +27,7 @@ public sealed class GcpSecretStore(GcpSecretStoreOptions options) : ISecretStore
     {
         if (value.Length > Capabilities.MaxValueBytes)
         {
-            throw SecretStoreException.TooLarge(name, Capabilities.MaxValueBytes);
+            throw SecretStoreException.TooLarge(name, Capabilities);
         }
 
         var id = IdOf(name);

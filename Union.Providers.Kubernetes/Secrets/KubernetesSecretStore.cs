@@ -36,7 +36,7 @@ public sealed class KubernetesSecretStore : ISecretStore, IDisposable
     {
         if (value.Length > MaxValueBytes)
         {
-            throw SecretStoreException.TooLarge(name, MaxValueBytes);
+            throw SecretStoreException.TooLarge(name, Capabilities);
         }
 
         for (var tries = 1; ; tries++)

@@ -36,8 +36,7 @@ public sealed class FileSecretStore : ISecretStore, IDisposable
     {
         if (value.Length > Capabilities.MaxValueBytes)
         {
-            throw new SecretStoreException(
-                SecretStoreError.TooLarge, $"Secret {name} has more than {Capabilities.MaxValueBytes} bytes.");
+            throw SecretStoreException.TooLarge(name, Capabilities);
         }
 
         await _writer.WaitAsync(cancellationToken);

@@ -31,13 +31,16 @@ public sealed class VaultSecretStore : ISecretStore, IDisposable
         _tokens = new VaultTokens(options, _calls, time);
     }
 
-    public SecretStoreCapabilities Capabilities { get; } = new(SecretText.MaxBytes(MaxCharacters));
+    public SecretStoreCapabilities Capabilities { get; } = new(SecretText.MaxBytes(MaxCharacters))
+    {
+        MaxTextBytes = MaxCharacters,
+    };
 
     public async Task<string> PutAsync(
         SecretName name, SecretBytes value, PutSecret mode, CancellationToken cancellationToken)
     {
         var text = SecretText.Encode(value, MaxCharacters)
-            ?? throw SecretStoreException.TooLarge(name, Capabilities.MaxValueBytes);
+            ?? throw SecretStoreException.TooLarge(name, Capabilities);
         var answer = await WriteAsync(name, text, mode is PutSecret.CreateOnly ? 0 : null, cancellationToken);
         if (answer.Status is HttpStatusCode.BadRequest && mode is PutSecret.CreateOnly)
         {

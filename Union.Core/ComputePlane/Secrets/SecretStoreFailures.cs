@@ -37,7 +37,7 @@ public static class SecretStoreFailures
                 "The cluster's configuration names something that its secret store does not have.",
                 "Compare computePlane.secrets with the store; `union doctor` on the cluster says more."),
             SecretStoreError.TooLarge => (
-                ErrorCode.OutOfRange, "secret_too_large", "The secret's value is larger than its store takes.",
+                ErrorCode.OutOfRange, "secret_too_large", $"The secret's value is larger than its store takes{MostOf(e.Limits)}.",
                 "Keep large values as files, and the key to them as a secret."),
             _ => (
                 ErrorCode.Unavailable, "secret_store_unavailable", "The secret store cannot be reached or read.",
@@ -45,4 +45,11 @@ public static class SecretStoreFailures
         };
         return new UnionException(code, reason, message, hint, e);
     }
+
+    private static string MostOf(SecretStoreCapabilities? limits) => limits switch
+    {
+        null => "",
+        { MaxTextBytes: var text, MaxValueBytes: var any } when text == any => $", which is {any} bytes",
+        _ => $", which is {limits.MaxTextBytes} bytes of text or {limits.MaxValueBytes} of anything else",
+    };
 }

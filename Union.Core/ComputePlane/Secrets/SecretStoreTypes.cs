@@ -38,10 +38,18 @@ public enum PutSecret
 
 public sealed record StoredSecret(SecretName Name, DateTimeOffset Created);
 
-/// <param name="MaxValueBytes">
-/// Largest value of any bytes; at least 6,000 in every store. One that holds text may take more where the value is text.
-/// </param>
-public sealed record SecretStoreCapabilities(int MaxValueBytes);
+/// <param name="MaxValueBytes">Largest value of any bytes; at least 6,000 in every store.</param>
+public sealed record SecretStoreCapabilities(int MaxValueBytes)
+{
+    /// <summary>Largest value that is plain text, which a store that holds text keeps as it is.</summary>
+    public int MaxTextBytes { get; init; } = MaxValueBytes;
+
+    /// <summary>
+    /// Of two clusters that create one name at once, one is refused. False where the store has no create-only write: then
+    /// the later replaces what the earlier created, and only writes of one process never meet.
+    /// </summary>
+    public bool CreateIsAtomic { get; init; } = true;
+}
 
 public enum SecretStoreError
 {
@@ -73,12 +81,15 @@ public sealed class SecretStoreException(SecretStoreError error, string message,
     /// <summary>What the cluster lacks, in the words of the store's own access control.</summary>
     public string? Permission { get; init; }
 
+    /// <summary>What the store takes, where the value was too large for it.</summary>
+    public SecretStoreCapabilities? Limits { get; init; }
+
     public static SecretStoreException Missing(SecretName name) =>
         new(SecretStoreError.NotFound, $"There is no secret {name}, or not in that version.");
 
     public static SecretStoreException Exists(SecretName name) =>
         new(SecretStoreError.AlreadyExists, $"Secret {name} exists already.");
 
-    public static SecretStoreException TooLarge(SecretName name, int maxBytes) =>
-        new(SecretStoreError.TooLarge, $"Secret {name} has more than the {maxBytes} bytes that its store takes.");
+    public static SecretStoreException TooLarge(SecretName name, SecretStoreCapabilities limits) =>
+        new(SecretStoreError.TooLarge, $"Secret {name} is larger than its store takes.") { Limits = limits };
 }

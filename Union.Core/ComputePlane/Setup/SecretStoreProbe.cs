@@ -25,6 +25,9 @@ public sealed class SecretStoreProbe(ISecretStore store, TimeProvider time) : IP
             yield break;
         }
 
+        yield return CheckResult.Passed("secrets.create", store.Capabilities.CreateIsAtomic
+            ? "Of two clusters that create one secret at once, one is refused."
+            : "The store has no create-only write: where clusters share a prefix, the later of two that create one secret at once wins.");
         yield return await TryAsync("secrets.read", "It was read back, as a task would get it.", async token =>
         {
             var found = await store.GetAsync(Name, null, token);

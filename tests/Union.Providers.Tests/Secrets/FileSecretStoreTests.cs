@@ -18,9 +18,13 @@ public sealed class FileSecretStoreTests : SecretStoreContract, IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    protected override (string Provider, int Text, int Other) Documented => ("file", 64 * 1024, 64 * 1024);
+
     protected override ValueTask<SecretStoreUnderTest> CreateAsync()
     {
         var store = new FileSecretStore(Options, _time);
+
+        // No other: the folder belongs to one cluster, which holds it by a lock while it runs.
         return new(new SecretStoreUnderTest(store, _time, store.Dispose));
     }
 

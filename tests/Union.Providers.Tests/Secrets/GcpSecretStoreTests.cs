@@ -15,6 +15,9 @@ public sealed class GcpSecretStoreTests : RemoteSecretStoreContract
 
     public GcpSecretStoreTests() => _google = new FakeSecretManager(_time);
 
+    // https://cloud.google.com/secret-manager/quotas
+    protected override (string Provider, int Text, int Other) Documented => ("gcp", 64 * 1024, 64 * 1024);
+
     protected override async ValueTask<SecretStoreUnderTest> CreateAsync() => await CreateAsync(FakeSecretManager.Token);
 
     [Fact]
@@ -100,17 +103,24 @@ public sealed class GcpSecretStoreTests : RemoteSecretStoreContract
     private async Task<SecretStoreUnderTest> CreateAsync(string token, string project = FakeSecretManager.Project)
     {
         _server = await FakeServer.StartAsync(_google.Handle);
-        var store = new GcpSecretStore(new GcpSecretStoreOptions
+        var options = new GcpSecretStoreOptions
         {
             Project = project,
             Endpoint = _server.Url,
             Credentials = new FixedToken(token),
-        });
+        };
+        var store = new GcpSecretStore(options);
+        var another = new GcpSecretStore(options);
         return new SecretStoreUnderTest(store, _time, () =>
         {
             _server.Dispose();
             store.Dispose();
-        });
+            another.Dispose();
+        })
+        {
+            Another = another,
+            Calls = () => _server.Calls.Count,
+        };
     }
 
     private sealed class FixedToken(string token) : ITokenAccess

@@ -16,6 +16,9 @@ public sealed class KeyVaultSecretStoreTests : RemoteSecretStoreContract
 
     public KeyVaultSecretStoreTests() => _vault = new FakeKeyVault(_time);
 
+    // https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
+    protected override (string Provider, int Text, int Other) Documented => ("keyvault", 25_000, 18_744);
+
     protected override async ValueTask<SecretStoreUnderTest> CreateAsync() => await CreateAsync(FakeKeyVault.Token);
 
     [Fact]
@@ -40,6 +43,21 @@ public sealed class KeyVaultSecretStoreTests : RemoteSecretStoreContract
 
         Assert.Equal("two", await GetAsync(test.Store, Name("a")));
         Assert.Contains(_server.Calls, c => c.EndsWith("/recover", StringComparison.Ordinal));
+    }
+
+    // What the capability says, in the one order that shows it: both look, and then both write.
+    [Fact]
+    public async Task Put_CreateOnlyByTwoClusters_TheLaterReplacesTheEarlier()
+    {
+        using var test = await CreateAsync();
+        using var late = Open(
+            FakeKeyVault.Token, () => test.Store.PutAsync(Name("a"), Value("early"), PutSecret.CreateOnly, Cancel));
+
+        await late.PutAsync(Name("a"), Value("late"), PutSecret.CreateOnly, Cancel);
+
+        Assert.False(test.Store.Capabilities.CreateIsAtomic);
+        Assert.Equal("late", await GetAsync(test.Store, Name("a")));
+        await RefusedAsync(SecretStoreError.AlreadyExists, () => late.PutAsync(Name("a"), Value("later"), PutSecret.CreateOnly, Cancel));
     }
 
     [Fact]
@@ -93,14 +111,48 @@ public sealed class KeyVaultSecretStoreTests : RemoteSecretStoreContract
     {
         _server = await FakeServer.StartAsync(_vault.Handle, isHttps: true);
         _vault.Url = _server.Url;
-        var handler = new HttpClientHandler
+        var (store, another) = (Open(token), Open(token));
+        return new SecretStoreUnderTest(store, _time, () =>
         {
-            // The fake's certificate is its own; the test is about what goes over the connection.
-            ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+            _server.Dispose();
+            store.Dispose();
+            another.Dispose();
+        })
+        {
+            Another = another,
+            Calls = () => _server.Calls.Count,
         };
+    }
+
+    private KeyVaultSecretStore Open(string token, Func<Task>? onMissing = null)
+    {
+#pragma warning disable CA2000 // The transport owns the client, which owns the handlers.
+        var handler = new Watching(onMissing)
+        {
+            InnerHandler = new HttpClientHandler
+            {
+                // The fake's certificate is its own; the test is about what goes over the connection.
+                ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+            },
+        };
+#pragma warning restore CA2000
         var options = new KeyVaultSecretStoreOptions { Vault = _server.Url, Credentials = new FixedToken(token) };
-        var store = new KeyVaultSecretStore(options, _time, new HttpClientTransport(handler));
-        return new SecretStoreUnderTest(store, _time, _server.Dispose);
+        return new KeyVaultSecretStore(options, _time, new HttpClientTransport(handler));
+    }
+
+    /// <summary>Lets something happen between a look that found nothing and what its caller does next.</summary>
+    private sealed class Watching(Func<Task>? onMissing) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (answer.StatusCode is System.Net.HttpStatusCode.NotFound && onMissing is not null)
+            {
+                await onMissing();
+            }
+
+            return answer;
+        }
     }
 
     private sealed class FixedToken(string token) : TokenCredential

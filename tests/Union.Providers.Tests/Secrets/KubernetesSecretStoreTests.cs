@@ -18,6 +18,9 @@ public sealed class KubernetesSecretStoreTests : RemoteSecretStoreContract, IDis
 
     public void Dispose() => _folder.Dispose();
 
+    // Half of what it takes of one object. https://kubernetes.io/docs/concepts/configuration/secret/
+    protected override (string Provider, int Text, int Other) Documented => ("kubernetes", 512 * 1024, 512 * 1024);
+
     protected override async ValueTask<SecretStoreUnderTest> CreateAsync() => await CreateAsync(FakeKubernetes.Namespace);
 
     [Fact]
@@ -112,17 +115,24 @@ public sealed class KubernetesSecretStoreTests : RemoteSecretStoreContract, IDis
     {
         _server = await FakeServer.StartAsync(_cluster.Handle);
         await File.WriteAllTextAsync(_folder["token"], _cluster.Token + "\n", Cancel);
-        var store = new KubernetesSecretStore(new KubernetesSecretStoreOptions
+        var options = new KubernetesSecretStoreOptions
         {
             Server = _server.Url,
             Namespace = name,
             TokenFile = _folder["token"],
             CaFile = null,
-        });
+        };
+        var store = new KubernetesSecretStore(options);
+        var another = new KubernetesSecretStore(options);
         return new SecretStoreUnderTest(store, _time, () =>
         {
             _server.Dispose();
             store.Dispose();
-        });
+            another.Dispose();
+        })
+        {
+            Another = another,
+            Calls = () => _server.Calls.Count,
+        };
     }
 }

@@ -16,6 +16,9 @@ public sealed class SecretsManagerSecretStoreTests : RemoteSecretStoreContract
     private FakeSecretsManager _secrets = null!;
     private FakeServer _server = null!;
 
+    // https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+    protected override (string Provider, int Text, int Other) Documented => ("secretsmanager", 64 * 1024, 64 * 1024);
+
     protected override async ValueTask<SecretStoreUnderTest> CreateAsync() => await CreateAsync(_aws.Time, FakeAws.SecretKey);
 
     [Fact]
@@ -119,18 +122,23 @@ public sealed class SecretsManagerSecretStoreTests : RemoteSecretStoreContract
     {
         _secrets = new FakeSecretsManager(_aws);
         _server = await FakeServer.StartAsync(_secrets.Handle);
-        var store = new SecretsManagerSecretStore(
-            new AwsSecretStoreOptions
-            {
-                Region = FakeAws.Region,
-                Endpoint = _server.Url,
-                Credentials = new SessionAWSCredentials(FakeAws.AccessKey, key, FakeAws.Token),
-            },
-            clock);
+        var options = new AwsSecretStoreOptions
+        {
+            Region = FakeAws.Region,
+            Endpoint = _server.Url,
+            Credentials = new SessionAWSCredentials(FakeAws.AccessKey, key, FakeAws.Token),
+        };
+        var store = new SecretsManagerSecretStore(options, clock);
+        var another = new SecretsManagerSecretStore(options, clock);
         return new SecretStoreUnderTest(store, _aws.Time, () =>
         {
             _server.Dispose();
             store.Dispose();
-        });
+            another.Dispose();
+        })
+        {
+            Another = another,
+            Calls = () => _server.Calls.Count,
+        };
     }
 }

@@ -17,6 +17,9 @@ public sealed class SsmSecretStoreTests : RemoteSecretStoreContract
     private FakeParameterStore _parameters = null!;
     private FakeServer _server = null!;
 
+    // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+    protected override (string Provider, int Text, int Other) Documented => ("ssm", 8 * 1024, 6_138);
+
     protected override async ValueTask<SecretStoreUnderTest> CreateAsync() => await CreateAsync(FakeAws.SecretKey);
 
     [Fact]
@@ -105,14 +108,16 @@ public sealed class SsmSecretStoreTests : RemoteSecretStoreContract
     {
         _parameters = new FakeParameterStore(_aws);
         _server = await FakeServer.StartAsync(_parameters.Handle);
-        var store = new SsmSecretStore(
-            new AwsSecretStoreOptions
-            {
-                Region = FakeAws.Region,
-                Endpoint = _server.Url,
-                Credentials = new SessionAWSCredentials(FakeAws.AccessKey, key, FakeAws.Token),
-            },
-            _aws.Time);
-        return new SecretStoreUnderTest(store, _aws.Time, _server.Dispose);
+        var options = new AwsSecretStoreOptions
+        {
+            Region = FakeAws.Region,
+            Endpoint = _server.Url,
+            Credentials = new SessionAWSCredentials(FakeAws.AccessKey, key, FakeAws.Token),
+        };
+        return new SecretStoreUnderTest(new SsmSecretStore(options, _aws.Time), _aws.Time, _server.Dispose)
+        {
+            Another = new SsmSecretStore(options, _aws.Time),
+            Calls = () => _server.Calls.Count,
+        };
     }
 }

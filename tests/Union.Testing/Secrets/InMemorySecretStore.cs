@@ -21,7 +21,7 @@ public sealed class InMemorySecretStore(TimeProvider time, int maxValueBytes = 2
         cancellationToken.ThrowIfCancellationRequested();
         if (value.Length > maxValueBytes)
         {
-            throw new SecretStoreException(SecretStoreError.TooLarge, $"Secret {name} is too large.");
+            throw SecretStoreException.TooLarge(name, Capabilities);
         }
 
         lock (_lock)

@@ -73,7 +73,7 @@ public abstract class RemoteSecretStoreContract : SecretStoreContract
         {
             var results = await new SecretStoreProbe(test.Store, TimeProvider.System).RunAsync(Cancel).ToListAsync(Cancel);
 
-            Assert.Equal(4, results.Count);
+            Assert.Equal(5, results.Count);
             Assert.All(results, r => Assert.Equal(CheckState.Ok, r.State));
         }
     }

@@ -15,6 +15,9 @@ public abstract class SecretStoreContract
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>The largest values that docs/secrets.md promises of a provider: of text, and of any other bytes.</summary>
+    protected abstract (string Provider, int Text, int Other) Documented { get; }
+
     /// <summary>An empty store. Each test gets its own.</summary>
     protected abstract ValueTask<SecretStoreUnderTest> CreateAsync();
 
@@ -52,6 +55,64 @@ public abstract class SecretStoreContract
     }
 
     [Fact]
+    public async Task Put_LargestThatIsDocumented_IsKept_AndOneByteMoreNeverReachesTheStore()
+    {
+        using var test = await CreateAsync();
+        var (_, text, other) = Documented;
+        var limits = test.Store.Capabilities;
+        await test.Store.PutAsync(Name("text"), Value(new string('t', text)), PutSecret.CreateOnly, Cancel);
+        await test.Store.PutAsync(Name("other"), new SecretBytes(new byte[other]), PutSecret.CreateOnly, Cancel);
+        var calls = test.Calls?.Invoke();
+
+        foreach (var value in (SecretBytes[])[Value(new string('t', text + 1)), new SecretBytes(new byte[other + 1])])
+        {
+            foreach (var mode in (PutSecret[])[PutSecret.CreateOnly, PutSecret.Replace])
+            {
+                var thrown = await Assert.ThrowsAsync<SecretStoreException>(() => test.Store.PutAsync(Name("larger"), value, mode, Cancel));
+                var answer = thrown.ToAnswer();
+                Assert.Equal("secret_too_large", answer.Reason);
+                Assert.Contains($"{other}", answer.Message, StringComparison.Ordinal);
+                Assert.Contains($"{text}", answer.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal((text, other), (limits.MaxTextBytes, limits.MaxValueBytes));
+        Assert.Equal(calls, test.Calls?.Invoke());
+        Assert.Equal(new string('t', text), await GetAsync(test.Store, Name("text")));
+        Assert.Equal(other, (await test.Store.GetAsync(Name("other"), null, Cancel)).Length);
+    }
+
+    [Fact]
+    public void Docs_SayTheLargestValue()
+    {
+        var (provider, text, other) = Documented;
+        Assert.SkipWhen(provider.Length == 0, "No provider of the product.");
+        var docs = File.ReadAllLines(Path.Combine(RepositoryFiles.Root, "docs/secrets.md"));
+        var expected = text == other ? SizeOf(text) : $"{SizeOf(text)} of text, {SizeOf(other)} other bytes";
+
+        var row = Assert.Single(docs, line => line.StartsWith($"| `{provider}` |", StringComparison.Ordinal));
+        Assert.Equal(expected, row.Split('|')[3].Trim());
+
+        static string SizeOf(int bytes) => bytes % 1024 == 0
+            ? $"{bytes / 1024} KiB"
+            : bytes.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    // As two clusters that share a store would, each behind its own process.
+    [Fact]
+    public async Task Put_CreateOnlyByTwoClusters_HasOneWinner_WhereTheStoreSaysSo()
+    {
+        using var test = await CreateAsync();
+        Assert.SkipWhen(test.Another is null, "One process only.");
+        Assert.SkipUnless(test.Store.Capabilities.CreateIsAtomic, "The store has no create-only write, which its capability says.");
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(
+            () => TryCreateAsync(i % 2 == 0 ? test.Store : test.Another, $"{i}"))));
+
+        Assert.Equal(Assert.Single(results, r => r is not null), await GetAsync(test.Another, Name("a")));
+    }
+
+    [Fact]
     public async Task Put_BinaryAndEmptyValue_ComeBackByteForByte()
     {
         using var test = await CreateAsync();
@@ -79,18 +140,7 @@ public abstract class SecretStoreContract
     {
         using var test = await CreateAsync();
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () =>
-        {
-            try
-            {
-                await test.Store.PutAsync(Name("a"), Value($"{i}"), PutSecret.CreateOnly, Cancel);
-                return $"{i}";
-            }
-            catch (SecretStoreException e) when (e.Error is SecretStoreError.AlreadyExists)
-            {
-                return null;
-            }
-        })));
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => TryCreateAsync(test.Store, $"{i}"))));
 
         Assert.Equal(Assert.Single(results, r => r is not null), await GetAsync(test.Store, Name("a")));
     }
@@ -169,6 +219,19 @@ public abstract class SecretStoreContract
                 .SelectMany(s => new[] { new SecretName(s, "a"), new SecretName(s, "b") })
                 .Order(SecretNameOrder.Instance);
             Assert.Equal(expected, await ListAsync(test.Store, scope));
+        }
+    }
+
+    private static async Task<string?> TryCreateAsync(ISecretStore store, string value)
+    {
+        try
+        {
+            await store.PutAsync(Name("a"), Value(value), PutSecret.CreateOnly, Cancel);
+            return value;
+        }
+        catch (SecretStoreException e) when (e.Error is SecretStoreError.AlreadyExists)
+        {
+            return null;
         }
     }
 

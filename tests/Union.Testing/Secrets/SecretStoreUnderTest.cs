@@ -10,5 +10,11 @@ public sealed class SecretStoreUnderTest(ISecretStore store, FakeTimeProvider? t
 
     public FakeTimeProvider? Time { get; } = time;
 
+    /// <summary>The same place as another cluster would open it; null where there is one process only.</summary>
+    public ISecretStore? Another { get; init; }
+
+    /// <summary>How many calls have come to the store behind the adapter; null where there is none.</summary>
+    public Func<int>? Calls { get; init; }
+
     public void Dispose() => dispose?.Invoke();
 }
