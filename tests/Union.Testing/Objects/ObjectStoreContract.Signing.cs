@@ -49,17 +49,57 @@ public abstract partial class ObjectStoreContract
     public async Task Presign_UntilExpiry_Works_AndNotAfter()
     {
         await using var test = await CreateAsync();
-        Assert.SkipWhen(test.Advance is null, "The clock of a real server cannot be moved.");
         await test.Store.PutAsync(Key("a"), Content("hello"), PutMode.Replace, Cancel);
+        if (test.Advance is null)
+        {
+            await ShortLifeEndsAsync(test);
+            return;
+        }
+
         var signed = await test.Store.PresignAsync(Get("a"), Cancel);
 
-        test.Advance!(TimeSpan.FromSeconds(295));
+        test.Advance(TimeSpan.FromSeconds(295));
         using var before = await test.Client.SendAsync(signed.ToMessage(), Cancel);
         test.Advance(TimeSpan.FromSeconds(5));
         using var after = await test.Client.SendAsync(signed.ToMessage(), Cancel);
 
         Assert.Equal(HttpStatusCode.OK, before.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, after.StatusCode);
+    }
+
+    // The clock of a real server cannot be moved, but a short life can be waited for. However slow the machine is, nothing
+    // that was asked for after the end is given, and nothing that was answered before it is refused; where it was too slow
+    // to ask in time at all, a longer life is tried.
+    private static async Task ShortLifeEndsAsync(ObjectStoreUnderTest test)
+    {
+        var second = TimeSpan.FromSeconds(1);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        for (var life = 2; ; life *= 2)
+        {
+            Assert.InRange(life, 2, 64);
+            var signed = await test.Store.PresignAsync(Get("a") with { Lifetime = TimeSpan.FromSeconds(life) }, Cancel);
+            var given = 0;
+            while (true)
+            {
+                var asked = TimeProvider.System.GetUtcNow();
+                using var answer = await test.Client.SendAsync(signed.ToMessage(), Cancel);
+                if (answer.StatusCode is not HttpStatusCode.OK)
+                {
+                    Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+                    Assert.InRange(TimeProvider.System.GetUtcNow(), signed.ExpiresAt, DateTimeOffset.MaxValue);
+                    break;
+                }
+
+                Assert.InRange(asked, DateTimeOffset.MinValue, signed.ExpiresAt + second);
+                given++;
+                await timer.WaitForNextTickAsync(Cancel);
+            }
+
+            if (given > 0)
+            {
+                return;
+            }
+        }
     }
 
     [Fact]
