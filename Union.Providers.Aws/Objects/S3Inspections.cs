@@ -16,7 +16,7 @@ internal sealed class S3Inspections(AmazonS3Client s3, S3ObjectStoreOptions opti
     [
         new("bucket", InspectionStage.Bucket, (_, token) => AskAsync(BucketAsync, "s3:GetBucketLocation", token)),
         new("region", InspectionStage.Bucket, (_, token) => AskAsync(RegionAsync, "s3:GetBucketLocation", token)),
-        new("key", InspectionStage.Object, (key, token) => AskAsync(t => KeyAsync(key, t), "s3:GetObject", token)),
+        new("key", InspectionStage.Written, (key, token) => AskAsync(t => KeyAsync(key, t), "s3:GetObject", token)),
     ];
 
     private async Task<StoreFinding> BucketAsync(CancellationToken cancellationToken)

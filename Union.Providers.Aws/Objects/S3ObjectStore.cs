@@ -50,7 +50,7 @@ public sealed class S3ObjectStore : IObjectStore, IInspectedStore, IDisposable
 
     public IReadOnlyList<StoreInspection> Inspections => new S3Inspections(_s3, _options, NameOf).All;
 
-    public Uri AddressOf(ObjectKey key)
+    public Uri PlaceOf(ObjectKey key)
     {
         var address = S3Address.Of(_options);
         return new Uri($"{address.Scheme}://{address.Host}{address.PathPrefix}/{string.Join('/', NameOf(key).Split('/').Select(Uri.EscapeDataString))}");

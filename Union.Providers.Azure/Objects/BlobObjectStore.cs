@@ -78,11 +78,11 @@ public sealed class BlobObjectStore : IObjectStore, IInspectedStore, IDisposable
     public IReadOnlyList<StoreInspection> Inspections =>
     [
         new("bucket", InspectionStage.Bucket, (_, token) => GuardAsync(() => LookAtContainerAsync(token), Looks, token)),
-        new("key", InspectionStage.Object, (key, token) => GuardAsync(() => LookAtScopeAsync(key, token), Reads, token)),
+        new("key", InspectionStage.Written, (key, token) => GuardAsync(() => LookAtScopeAsync(key, token), Reads, token)),
         new("delegationKey", InspectionStage.Signature, (_, token) => AskForKeyAsync(token)),
     ];
 
-    public Uri AddressOf(ObjectKey key) => BlobOf(key).Uri;
+    public Uri PlaceOf(ObjectKey key) => BlobOf(key).Uri;
 
     public Reference ReferenceTo(ObjectKey key) => Reference.Parse(_root + key);
 

@@ -16,7 +16,7 @@ internal sealed class GcsInspections(
     public IReadOnlyList<StoreInspection> All =>
     [
         new("bucket", InspectionStage.Bucket, (_, token) => AskAsync(BucketAsync, token)),
-        new("key", InspectionStage.Object, (key, token) => AskAsync(t => KeyAsync(key, t), token)),
+        new("key", InspectionStage.Written, (key, token) => AskAsync(t => KeyAsync(key, t), token)),
         new("signBlob", InspectionStage.Signature, (_, token) => AskAsync(SignBlobAsync, token)),
     ];
 

@@ -49,7 +49,7 @@ public sealed class GcsObjectStore : IObjectStore, IInspectedStore, IDisposable
 
     public IReadOnlyList<StoreInspection> Inspections => new GcsInspections(_requests, _options, _identity, NameOf).All;
 
-    public Uri AddressOf(ObjectKey key) =>
+    public Uri PlaceOf(ObjectKey key) =>
         new($"{_options.Endpoint}/{_options.Bucket}/{GcsRequests.Encode(NameOf(key))}");
 
     public Reference ReferenceTo(ObjectKey key) => Reference.Parse(_root + key);

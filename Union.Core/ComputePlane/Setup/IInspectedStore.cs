@@ -11,7 +11,7 @@ public interface IInspectedStore
     IReadOnlyList<StoreInspection> Inspections { get; }
 
     /// <summary>Where an object is reached. It needs no right to hear there what time it is and what browsers may do.</summary>
-    Uri AddressOf(ObjectKey key);
+    Uri PlaceOf(ObjectKey key);
 }
 
 /// <param name="Name">The last word of the check's name.</param>
@@ -30,7 +30,7 @@ public enum InspectionStage
     Bucket,
 
     /// <summary>With an object that was just written.</summary>
-    Object,
+    Written,
 
     /// <summary>Before anything is signed.</summary>
     Signature,

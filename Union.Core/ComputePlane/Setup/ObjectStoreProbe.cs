@@ -37,7 +37,7 @@ public sealed class ObjectStoreProbe(IObjectStore store, HttpMessageInvoker? fet
         // :: Step 1
         if (_inspected is not null && visitor is not null)
         {
-            var (endpoint, clock) = await visitor.ReachAsync(_inspected.AddressOf(key), cancellationToken);
+            var (endpoint, clock) = await visitor.ReachAsync(_inspected.PlaceOf(key), cancellationToken);
             yield return endpoint;
             yield return clock;
             if (endpoint.State is CheckState.Failed)
@@ -46,7 +46,7 @@ public sealed class ObjectStoreProbe(IObjectStore store, HttpMessageInvoker? fet
                 yield break;
             }
 
-            yield return await visitor.PreflightAsync(_inspected.AddressOf(key), cancellationToken);
+            yield return await visitor.PreflightAsync(_inspected.PlaceOf(key), cancellationToken);
         }
 
         // :: Step 2
@@ -96,7 +96,7 @@ public sealed class ObjectStoreProbe(IObjectStore store, HttpMessageInvoker? fet
             return new StoreFinding("An object was written.");
         }, cancellationToken);
         yield return (write, write.State is CheckState.Ok);
-        foreach (var inspection in InspectionsAt(InspectionStage.Object))
+        foreach (var inspection in InspectionsAt(InspectionStage.Written))
         {
             yield return (write.State is CheckState.Ok
                 ? (await InspectAsync(inspection, key, cancellationToken)).Result

@@ -1,4 +1,3 @@
-using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
 
 namespace Union.Core.ComputePlane.Setup;

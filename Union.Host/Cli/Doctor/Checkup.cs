@@ -3,7 +3,6 @@ using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Secrets;
 using Union.Core.ComputePlane.Setup;
 using Union.Host.Configuration;
-using Union.Host.Planes;
 using Union.Host.Planes.Compute;
 using Union.Host.Planes.Control;
 using Union.Providers.Local.Execution;

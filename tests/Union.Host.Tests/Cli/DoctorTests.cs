@@ -95,6 +95,40 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal("skipped", checks["cluster.certificate"].Result);
     }
 
+    // Each bucket of the configuration, under the kind that it holds.
+    [Fact]
+    public async Task Doctor_CloudThatIsAway_SaysSoOfEveryBucket()
+    {
+        File.SetUnixFileMode(_folder.Write("key", "k"), UnixFileMode.UserRead);
+        var file = _folder.Write("cloud.yaml", $"""
+            version: 1
+            computePlane:
+              dataDir: {_folder["compute"]}
+              objects:
+                provider: s3
+                bucket: main
+                buckets:
+                  logs: apart
+                region: eu-central-1
+                endpoint: http://127.0.0.1:9
+                credentials:
+                  source: static
+                  accessKeyId: a
+                  secretAccessKey:
+                    file: {_folder["key"]}
+            """);
+
+        var (code, checks) = await RunFileAsync(file, offline: false);
+
+        Assert.Equal(ExitCode.Failed, code);
+        foreach (var name in (string[])["objects", "objects.logs"])
+        {
+            Assert.Equal("failed", checks[$"{name}.endpoint"].Result);
+            Assert.Contains("http://127.0.0.1:9", checks[$"{name}.endpoint"].Finding, StringComparison.Ordinal);
+            Assert.Equal("skipped", checks[$"{name}.write"].Result);
+        }
+    }
+
     [Fact]
     public async Task Doctor_Text_EndsWithASum()
     {
@@ -153,10 +187,11 @@ public sealed class DoctorTests : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task<(ExitCode Code, Dictionary<string, Check> Checks)> RunAsync(
-        string compute, bool raw = false, bool offline = true)
+    private Task<(ExitCode Code, Dictionary<string, Check> Checks)> RunAsync(
+        string compute, bool raw = false, bool offline = true) => RunFileAsync(Write(compute, raw), offline);
+
+    private static async Task<(ExitCode Code, Dictionary<string, Check> Checks)> RunFileAsync(string file, bool offline)
     {
-        var file = Write(compute, raw);
         string[] arguments = ["doctor", "--plane", "both", "--output", "json", "--config", file, .. offline ? new[] { "--offline" } : []];
         var result = await CliResult.RunAsync(null, arguments, "", TestContext.Current.CancellationToken);
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Union.Core.ComputePlane.Objects;
 using Union.Core.ComputePlane.Setup;
 using Union.Providers.Aws.Objects;
-using Union.Providers.Azure.Objects;
 using Union.Providers.Tests.Azure;
 using Union.Providers.Tests.Gcp;
 using Union.Testing.Servers;

@@ -20,7 +20,7 @@ public sealed class FailingObjectStore(IObjectStore store) : IObjectStore, IInsp
     /// <summary>What the doctor may ask it: what a test says.</summary>
     public IReadOnlyList<StoreInspection> Inspections { get; set; } = [];
 
-    public Uri AddressOf(ObjectKey key) => new($"https://{Host}/{key}");
+    public Uri PlaceOf(ObjectKey key) => new($"https://{Host}/{key}");
 
     /// <summary>Where it would be reached.</summary>
     public const string Host = "store.example.com";

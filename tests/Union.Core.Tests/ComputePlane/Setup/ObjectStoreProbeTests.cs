@@ -25,7 +25,7 @@ public sealed class ObjectStoreProbeTests
     [Fact]
     public async Task Run_WorkingStore_PassesEverything_AndLeavesNothing()
     {
-        _store.Inspections = [Found("bucket", InspectionStage.Bucket), Found("key", InspectionStage.Object), Found("signBlob", InspectionStage.Signature)];
+        _store.Inspections = [Found("bucket", InspectionStage.Bucket), Found("key", InspectionStage.Written), Found("signBlob", InspectionStage.Signature)];
 
         var results = await RunAsync(TimeSpan.Zero, Origin);
 
@@ -43,7 +43,7 @@ public sealed class ObjectStoreProbeTests
     [Theory]
     [InlineData("bucket", InspectionStage.Bucket, ObjectStoreError.NoBucket, "objects.write")]
     [InlineData("region", InspectionStage.Bucket, ObjectStoreError.WrongRegion, "objects.write")]
-    [InlineData("key", InspectionStage.Object, ObjectStoreError.KeyUnusable, null)]
+    [InlineData("key", InspectionStage.Written, ObjectStoreError.KeyUnusable, null)]
     [InlineData("signBlob", InspectionStage.Signature, ObjectStoreError.Denied, "objects.sign")]
     [InlineData("delegationKey", InspectionStage.Signature, ObjectStoreError.Denied, "objects.sign")]
     public async Task Run_RefusedInspection_HasAFindingOfItsOwn(
@@ -75,7 +75,7 @@ public sealed class ObjectStoreProbeTests
     [Fact]
     public async Task Run_WriteRefusedForTheKey_SaysSoOfTheKey()
     {
-        _store.Inspections = [Found("key", InspectionStage.Object)];
+        _store.Inspections = [Found("key", InspectionStage.Written)];
         _store.Fail(ObjectStoreError.KeyUnusable, times: 1);
         var ofKey = await RunAsync(TimeSpan.Zero, Origin);
         _store.Fail(ObjectStoreError.Denied, times: 1);
@@ -197,7 +197,7 @@ public sealed class ObjectStoreProbeTests
 
         var results = await CollectAsync(new SecretStoreProbe(store, _time));
 
-        Assert.Equal(["secrets.write", "secrets.read", "secrets.list", "secrets.delete"], results.Keys);
+        Assert.Equal(["secrets.write", "secrets.create", "secrets.read", "secrets.list", "secrets.delete"], results.Keys);
         Assert.All(results.Values, r => Assert.Equal(CheckState.Ok, r.State));
         Assert.Empty(await store.ListAsync(new SecretScope("default", null, null), ComputePlaneFixture.Cancel).ToListAsync(ComputePlaneFixture.Cancel));
     }
