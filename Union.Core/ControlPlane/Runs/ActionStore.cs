@@ -128,6 +128,15 @@ internal static class ActionStore
         return session.QueryAsync<ActionRow>(sql, new { org, ids = ids.ToArray() });
     }
 
+    public static Task<IReadOnlyList<ActionRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org and a.id in @ids
+            """;
+        return session.QueryAsync<ActionRow>(sql, new { org, ids = ids.ToArray() });
+    }
+
     /// <summary>Which actions of these attempts of a cluster have children.</summary>
     public static Query<long> Parents(string org, string clusterId, string[] uids)
     {

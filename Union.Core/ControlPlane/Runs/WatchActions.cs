@@ -5,6 +5,7 @@ using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Listing;
 using Union.Core.Pipeline;
+using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 
@@ -19,7 +20,9 @@ public sealed record WatchActions(string Project, string Domain, string Run, IRe
     public Verb Verb => Verb.RunsRead;
 }
 
-public sealed record WatchedAction(ActionRow Action, bool MeetsFilters);
+/// <param name="Children">How many of its children are in which phase; one of them that changes shows its parent again.</param>
+public sealed record WatchedAction(
+    ActionRow Action, bool MeetsFilters, IReadOnlyDictionary<ActionPhase, int> Children);
 
 internal sealed class WatchActionsHandler(
     MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
@@ -44,15 +47,16 @@ internal sealed class WatchActionsHandler(
         RunRow run, Predicate<ActionRow> meets, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var subscription = signals.Runs.Subscribe(run.Id);
-        var seen = 0L;
+        var (seen, tally) = (0L, new ChildTally());
         while (true)
         {
-            var changed = await database.ReadAsync(
-                run.Org, session => ActionStore.ChangedAsync(session, run.Org, run.Id, seen, PageSize), cancellationToken);
+            var (changed, parents) = await database.ReadAsync(
+                run.Org, session => ReadAsync(session, run, seen, tally), cancellationToken);
             if (changed.Count > 0)
             {
                 seen = changed[^1].Change;
-                yield return [.. changed.Select(action => new WatchedAction(action, meets(action)))];
+                yield return [.. changed.Concat(parents)
+                    .Select(action => new WatchedAction(action, meets(action), tally.Of(action.Id)))];
             }
 
             if (changed.Count < PageSize)
@@ -60,5 +64,13 @@ internal sealed class WatchActionsHandler(
                 await subscription.WaitAsync(SafetyNet, time, cancellationToken);
             }
         }
+    }
+
+    private static async Task<(IReadOnlyList<ActionRow> Changed, IReadOnlyList<ActionRow> Parents)> ReadAsync(
+        Session session, RunRow run, long seen, ChildTally tally)
+    {
+        var changed = await ActionStore.ChangedAsync(session, run.Org, run.Id, seen, PageSize);
+        var parents = tally.Take(changed).Except(changed.Select(action => action.Id)).ToList();
+        return (changed, parents.Count == 0 ? [] : await ActionStore.ListAsync(session, run.Org, parents));
     }
 }

@@ -1,4 +1,6 @@
+using Union.Core.Boundary;
 using Union.Core.ControlPlane.Listing;
+using Union.Core.ControlPlane.Runs;
 using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Triggers;
@@ -39,6 +41,18 @@ internal static class TriggerRevisionStore
     {
         const string sql = OfTrigger + " and revision = @revision";
         return session.FindAsync<TriggerRevisionRow>(sql, new { org, triggerId, revision });
+    }
+
+    public static Task<TriggerRevisionRow?> FindAsync(Session session, ProjectScope scope, TriggerKey trigger, long revision)
+    {
+        const string sql = Columns + """
+             where org = @Org and revision = @revision
+               and trigger_id = (select t.id from triggers t
+                                  where t.org = @Org and t.project = @Project and t.domain = @Domain
+                                    and t.task_name = @Task and t.name = @Name)
+            """;
+        return session.FindAsync<TriggerRevisionRow>(
+            sql, new { scope.Org, scope.Project, scope.Domain, trigger.Task, trigger.Name, revision });
     }
 
     public static Task<IReadOnlyList<TriggerRevisionRow>> PageAsync(

@@ -7,7 +7,9 @@ using Google.Protobuf.WellKnownTypes;
 using Union.Core.Boundary;
 using Union.Core.ControlPlane.Listing;
 using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Triggers;
 using Union.Core.Storage;
+using Union.Host.Api.Triggers;
 using WireMetadata = Flyteidl2.Workflow.ActionMetadata;
 using WirePhase = Flyteidl2.Common.ActionPhase;
 
@@ -34,8 +36,20 @@ internal static class ActionMessages
         Status = Status(row),
     };
 
+    public static EnrichedAction Enriched(WatchedAction watched)
+    {
+        var enriched = new EnrichedAction { Action = Action(watched.Action), MeetsFilter = watched.MeetsFilters };
+        foreach (var (phase, count) in watched.Children)
+        {
+            enriched.ChildrenPhaseCounts.Add((int)phase, count);
+        }
+
+        return enriched;
+    }
+
     /// <summary>Without what describes a task or a condition: that is kept encoded, and stays so.</summary>
-    public static ActionDetails Details(ActionDetail detail, string clusterName)
+    /// <param name="fired">Of a run that a trigger made: by which schedule.</param>
+    public static ActionDetails Details(ActionDetail detail, TriggerSchedule? fired, string clusterName)
     {
         var row = detail.Action;
         var details = new ActionDetails
@@ -44,6 +58,8 @@ internal static class ActionMessages
             Metadata = Metadata(row),
             Status = Status(row),
         };
+        details.Metadata.TriggerType = fired is null ? null : ScheduleMessages.Write(fired);
+        details.Metadata.Relation = RelationOf(detail);
         if (row.Kind == ActionKind.Trace)
         {
             details.Trace = TraceAction.Parser.ParseFrom(detail.TaskProjection.Span).Spec ?? new TraceSpec();
@@ -91,6 +107,18 @@ internal static class ActionMessages
 
     public static Timestamp Instant(long micros) => Timestamp.FromDateTimeOffset(micros.ToInstant());
 
+    // What a run was made from is said of the run, and so of its root.
+    private static Relation? RelationOf(ActionDetail detail)
+    {
+        if (detail.Action.Parent is not null || detail.Run.Projection.Length == 0)
+        {
+            return null;
+        }
+
+        var spec = RunSpec.Parser.ParseFrom(detail.Run.Projection);
+        return spec.Relation ?? (spec.RelatedTo is { } run ? new Relation { RelatedTo = run } : null);
+    }
+
     private static ActionIdentifier Identifier(ActionRow row) => new()
     {
         Run = new RunIdentifier { Org = row.Org, Project = row.Project, Domain = row.Domain, Name = row.Run },
@@ -123,7 +151,7 @@ internal static class ActionMessages
             metadata.TriggerName = row.TriggerName;
             metadata.TriggerId = new TriggerIdentifier
             {
-                Name = new TriggerName
+                Name = new Flyteidl2.Common.TriggerName
                 {
                     Org = row.Org,
                     Project = row.Project,

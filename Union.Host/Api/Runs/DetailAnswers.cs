@@ -2,6 +2,7 @@ using Flyteidl2.Workflow;
 using Google.Protobuf;
 using Union.Core.Boundary;
 using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Triggers;
 using Union.Host.Api.Splicing;
 
 namespace Union.Host.Api.Runs;
@@ -14,23 +15,24 @@ namespace Union.Host.Api.Runs;
 internal static class DetailAnswers
 {
     /// <summary>A <see cref="GetActionDetailsResponse"/>, and what a watch sends, which has the same field.</summary>
+    /// <param name="fired">Of a run that a trigger made: by which schedule.</param>
     public static async Task<EncodedAnswer> OfActionAsync(
-        IPrivateParts parts, ActionDetail detail, CancellationToken cancellationToken)
+        IPrivateParts parts, ActionDetail detail, TriggerSchedule? fired, CancellationToken cancellationToken)
     {
         var found = await FetchAsync(parts, detail, "", cancellationToken);
         return new EncodedAnswer(
-            Splices.AsField(GetActionDetailsResponse.DetailsFieldNumber, Action(detail, found)), found.IsPartial);
+            Splices.AsField(GetActionDetailsResponse.DetailsFieldNumber, Action(detail, fired, found)), found.IsPartial);
     }
 
     /// <summary>A <see cref="GetRunDetailsResponse"/>, and what a watch sends, which has the same field.</summary>
     public static async Task<EncodedAnswer> OfRunAsync(
-        IPrivateParts parts, ActionDetail root, CancellationToken cancellationToken)
+        IPrivateParts parts, ActionDetail root, TriggerSchedule? fired, CancellationToken cancellationToken)
     {
         var found = await FetchAsync(parts, root, root.Run.PrivatePart, cancellationToken);
         byte[] details =
         [
             .. Splices.AsField(RunDetails.RunSpecFieldNumber, [.. root.Run.Projection, .. found.Run]),
-            .. Splices.AsField(RunDetails.ActionFieldNumber, Action(root, found)),
+            .. Splices.AsField(RunDetails.ActionFieldNumber, Action(root, fired, found)),
         ];
         return new EncodedAnswer(Splices.AsField(GetRunDetailsResponse.DetailsFieldNumber, details), found.IsPartial);
     }
@@ -45,9 +47,9 @@ internal static class DetailAnswers
             : new Found([], [], [], [], IsPartial: true);
     }
 
-    private static byte[] Action(ActionDetail detail, Found found) =>
+    private static byte[] Action(ActionDetail detail, TriggerSchedule? fired, Found found) =>
     [
-        .. ActionMessages.Details(detail, detail.Action.ClusterId).ToByteArray(),
+        .. ActionMessages.Details(detail, fired, detail.Action.ClusterId).ToByteArray(),
         .. Description(detail, found.Task),
         .. Splices.AsField(ActionDetails.SignalInfoFieldNumber, Splices.AsField(SignalInfo.OutputFieldNumber, found.Value)),
         .. Splices.AsField(ActionDetails.ErrorInfoFieldNumber, found.Error),

@@ -19,8 +19,9 @@ internal sealed partial class RunApi
             new WatchAction(run.Project, run.Domain, run.Name, action), context.CancellationToken);
         await foreach (var detail in changes.WithCancellation(context.CancellationToken))
         {
+            var fired = await FiredAsync(detail.Action, context);
             await sharedAnswers.SendAsync<WatchActionDetailsResponse>(
-                detail, () => DetailAnswers.OfActionAsync(privateParts, detail, CancellationToken.None),
+                detail, () => DetailAnswers.OfActionAsync(privateParts, detail, fired, CancellationToken.None),
                 answer => WriteAsync(responseStream, answer, context), context.CancellationToken);
         }
     }
@@ -34,8 +35,9 @@ internal sealed partial class RunApi
             new WatchAction(run.Project, run.Domain, run.Name, Core.Boundary.Names.RootAction), context.CancellationToken);
         await foreach (var detail in changes.WithCancellation(context.CancellationToken))
         {
+            var fired = await FiredAsync(detail.Action, context);
             await sharedAnswers.SendAsync<WatchRunDetailsResponse>(
-                detail, () => DetailAnswers.OfRunAsync(privateParts, detail, CancellationToken.None),
+                detail, () => DetailAnswers.OfRunAsync(privateParts, detail, fired, CancellationToken.None),
                 answer => WriteAsync(responseStream, answer, context), context.CancellationToken);
         }
     }
@@ -50,12 +52,7 @@ internal sealed partial class RunApi
         await foreach (var changed in changes.WithCancellation(context.CancellationToken))
         {
             var response = new WatchActionsResponse();
-            response.EnrichedActions.AddRange(changed.Select(
-                watched => new EnrichedAction
-                {
-                    Action = ActionMessages.Action(watched.Action),
-                    MeetsFilter = watched.MeetsFilters,
-                }));
+            response.EnrichedActions.AddRange(changed.Select(ActionMessages.Enriched));
             await responseStream.WriteAsync(response, context.CancellationToken);
         }
     }

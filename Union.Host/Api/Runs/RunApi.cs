@@ -5,6 +5,7 @@ using Grpc.Core;
 using MediatR;
 using Union.Core.Boundary;
 using Union.Core.ControlPlane.Runs;
+using Union.Core.ControlPlane.Triggers;
 using Union.Core.Pipeline;
 using Union.Host.Api.Splicing;
 
@@ -52,8 +53,9 @@ internal sealed partial class RunApi(
         var run = request.RunId ?? new RunIdentifier();
         var detail = await mediator.Send(
             new GetAction(run.Project, run.Domain, run.Name, Names.RootAction), context.CancellationToken);
+        var fired = await FiredAsync(detail.Action, context);
         var answer = await sharedAnswers.GetAsync<GetRunDetailsResponse>(
-            detail, () => DetailAnswers.OfRunAsync(privateParts, detail, CancellationToken.None), context.CancellationToken);
+            detail, () => DetailAnswers.OfRunAsync(privateParts, detail, fired, CancellationToken.None), context.CancellationToken);
         return await AnswerAsync(new GetRunDetailsResponse(), answer, context);
     }
 
@@ -63,8 +65,9 @@ internal sealed partial class RunApi(
         var (run, action) = Read(request.ActionId);
         var detail = await mediator.Send(
             new GetAction(run.Project, run.Domain, run.Name, action), context.CancellationToken);
+        var fired = await FiredAsync(detail.Action, context);
         var answer = await sharedAnswers.GetAsync<GetActionDetailsResponse>(
-            detail, () => DetailAnswers.OfActionAsync(privateParts, detail, CancellationToken.None), context.CancellationToken);
+            detail, () => DetailAnswers.OfActionAsync(privateParts, detail, fired, CancellationToken.None), context.CancellationToken);
         return await AnswerAsync(new GetActionDetailsResponse(), answer, context);
     }
 
@@ -89,6 +92,12 @@ internal sealed partial class RunApi(
             new GetAction(run.Project, run.Domain, run.Name, action), context.CancellationToken);
         return ActionMessages.LogContext(detail, request.Attempt);
     }
+
+    private async ValueTask<TriggerSchedule?> FiredAsync(ActionRow action, ServerCallContext context) =>
+        action.TriggerName.Length == 0 ? null : await mediator.Send(
+            new FindFiredSchedule(
+                action.Project, action.Domain, new TriggerKey(action.TriggerTask, action.TriggerName), action.TriggerRevision),
+            context.CancellationToken);
 
     private static async Task<TResponse> AnswerAsync<TResponse>(
         TResponse empty, EncodedAnswer answer, ServerCallContext context)

@@ -63,6 +63,50 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task WatchActions_ChildChanges_ShowsItsParentWithTheCountsOfAllItsChildren()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await plane.CreateRunAsync("r1");
+        var parent = await plane.LeaseOneAsync();
+        await plane.ReportAsync(plane.Event(1, parent.Key, ActionPhase.Running));
+        foreach (var name in new[] { "c1", "c2" })
+        {
+            await plane.AsClusterAsync(new EnqueueChild(parent.Key, name, "", ControlPlaneFixture.NewTask(), ""));
+        }
+
+        var batches = await plane.AsUserAsync(new WatchActions("default", "development", "r1", []));
+        await using var watch = batches.GetAsyncEnumerator(ControlPlaneFixture.Cancel);
+        Assert.True(await watch.MoveNextAsync());
+        Assert.Equal(
+            [("a0", "Queued 2"), ("c1", ""), ("c2", "")], watch.Current.Select(w => (w.Action.Name, CountsOf(w))).Order());
+
+        var child = await plane.LeaseOneAsync();
+        await plane.ReportAsync(plane.Event(2, child.Key, ActionPhase.Running));
+        Assert.True(await watch.MoveNextAsync());
+
+        Assert.Equal(
+            [("a0", "Queued 1, Running 1"), ("c1", "")], watch.Current.Select(w => (w.Action.Name, CountsOf(w))).Order());
+    }
+
+    [Fact]
+    public async Task ChildTally_OfMoreActionsThanItCounts_GivesUpAndSaysNothing()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        var root = await plane.CreateRunAsync("r1");
+        var tally = new ChildTally(maxActions: 2);
+        ActionRow Child(long id) => root with { Id = id, ParentId = root.Id };
+
+        Assert.Equal([root.Id], tally.Take([Child(1001), Child(1002)]));
+        Assert.Equal(2, tally.Of(root.Id)[ActionPhase.Queued]);
+        Assert.Empty(tally.Take([Child(1003)]));
+        Assert.Empty(tally.Take([Child(1001) with { Phase = ActionPhase.Running }]));
+        Assert.Empty(tally.Of(root.Id));
+    }
+
+    private static string CountsOf(WatchedAction watched) => string.Join(
+        ", ", watched.Children.OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}"));
+
+    [Fact]
     public async Task WatchRuns_Changes_AreTheRunsThatChanged()
     {
         await using var plane = await ControlPlaneFixture.StartAsync();

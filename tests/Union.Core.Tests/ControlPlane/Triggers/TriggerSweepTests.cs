@@ -1,3 +1,4 @@
+using Union.Core.Boundary.Identity;
 using Union.Core.ControlPlane.Database;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.ControlPlane.Triggers;
@@ -24,6 +25,11 @@ public sealed class TriggerSweepTests
         var run = (await plane.AsUserAsync(new GetAction("default", "development", root.Run, "a0"))).Run;
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 6, 0, 0, TimeSpan.Zero), run.StartTime.ToInstant());
         Assert.Equal((3, "alice", 1), (root.RunSource, root.CreatedBy, root.TriggerRevision));
+        await plane.AsUserAsync(new DeleteTriggers([new TriggerName("default", "development", Fired.Trigger!)]));
+        var schedule = await plane.AsUserAsync(
+            new FindFiredSchedule("default", "development", Fired.Trigger!, root.TriggerRevision), verbs: Verb.RunsRead);
+        Assert.Equal((ScheduleKind.Cron, "0 6 * * *"), (schedule?.Kind, schedule?.Cron));
+        Assert.Null(await plane.AsUserAsync(new FindFiredSchedule("default", "development", Fired.Trigger!, 99)));
         Assert.Equal("rain", Assert.Single((await plane.LeaseAsync(1)).Assignments).Action.TaskName);
     }
 
