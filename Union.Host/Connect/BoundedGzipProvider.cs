@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Grpc.Net.Compression;
+using Union.Core.Boundary;
 using Union.Host.Api.Errors;
 using Union.Host.Forwarding;
 
@@ -28,8 +29,21 @@ internal sealed class BoundedGzipProvider(MessageLimit limit) : ICompressionProv
 
         public override int Read(Span<byte> buffer)
         {
-            var read = _inner.Read(buffer);
+            var read = Inflate(buffer);
             return (_left -= read) >= 0 ? read : throw ErrorMapping.ToRpcException(limit.Exceeded());
+        }
+
+        private int Inflate(Span<byte> buffer)
+        {
+            try
+            {
+                return _inner.Read(buffer);
+            }
+            catch (InvalidDataException e)
+            {
+                throw ErrorMapping.ToRpcException(new UnionException(
+                    ErrorCode.InvalidArgument, "compression_invalid", "The message says that it is gzip and is not.", null, e));
+            }
         }
 
         protected override void Dispose(bool disposing)

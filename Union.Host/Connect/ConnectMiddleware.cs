@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 using Union.Core.Boundary;
 using Union.Host.Forwarding;
@@ -10,7 +9,7 @@ namespace Union.Host.Connect;
 /// The Connect protocol as a translation to gRPC in front of the same services: no package for .NET speaks it. Stands
 /// before routing. Steps: 1 is it for us, 2 what is asked, 3 the message, inflated and checked, 4 the call as gRPC.
 /// </summary>
-internal sealed partial class ConnectMiddleware(
+internal sealed class ConnectMiddleware(
     RequestDelegate next, RpcMethods methods, MessageLimit limit, ProtoJson json)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -18,7 +17,7 @@ internal sealed partial class ConnectMiddleware(
         // :: Step 1
         var path = context.Request.Path.Value ?? "";
         var type = context.Request.ContentType;
-        if (RpcContent.IsGrpc(type) || RpcContent.IsGrpcWeb(type) || path.Length > 256 || !RpcPath().IsMatch(path))
+        if (RpcContent.IsGrpc(type) || RpcContent.IsGrpcWeb(type) || !RpcPaths.Matches(path))
         {
             await next(context);
             return;
@@ -29,7 +28,7 @@ internal sealed partial class ConnectMiddleware(
         try
         {
             // :: Step 2
-            call = methods.TryGet(path, out var method) ? ConnectCall.Read(context.Request, method) : throw NotServed(path);
+            call = methods.TryGet(path, out var method) ? ConnectCall.Read(context.Request, method) : throw RpcPaths.NotServed(path);
 
             // :: Step 3
             if (!call.Method.IsClientStream)
@@ -81,13 +80,6 @@ internal sealed partial class ConnectMiddleware(
             request.Headers["grpc-encoding"] = Gzip.Name;
         }
     }
-
-    private static UnionException NotServed(string path) => new(
-        ErrorCode.Unimplemented, "method_not_served", $"{path} is not served here.");
-
-    // The paths of every protocol: a service has a dot in its name.
-    [GeneratedRegex(@"\A/[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+/[A-Za-z0-9_]+\z", RegexOptions.CultureInvariant)]
-    private static partial Regex RpcPath();
 
     private sealed class FramedBody(PooledBuffer message) : IRequestBodyPipeFeature
     {

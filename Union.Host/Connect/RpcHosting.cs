@@ -29,6 +29,7 @@ internal static class RpcHosting
     /// <summary>Stands where routing stands; needs <see cref="AddRpc"/>.</summary>
     public static void UseRpc(this WebApplication app)
     {
+        app.UseMiddleware<FrameGuard>();
         app.UseMiddleware<ConnectMiddleware>();
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
