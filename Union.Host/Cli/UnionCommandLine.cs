@@ -53,6 +53,7 @@ internal static class UnionCommandLine
             root.Add(command.Create());
         }
 
+        NameValues(root);
         foreach (var option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help } helpOption)
@@ -85,6 +86,20 @@ internal static class UnionCommandLine
         await parsed.InvokeAsync(invocation, cancellationToken);
         context.Error.WriteLine($"hint: {PathOf(parsed.CommandResult)} --help shows what is possible.");
         return (int)ExitCode.WrongUsage;
+    }
+
+    // In the help and in docs/cli.md a value is named in capitals, as arguments are.
+    private static void NameValues(Command command)
+    {
+        foreach (var option in command.Options.Where(option => option.ValueType != typeof(bool) && option.ValueType != typeof(void)))
+        {
+            option.HelpName ??= option.Name.TrimStart('-').ToUpperInvariant();
+        }
+
+        foreach (var child in command.Subcommands)
+        {
+            NameValues(child);
+        }
     }
 
     private static string PathOf(System.CommandLine.Parsing.CommandResult result) =>

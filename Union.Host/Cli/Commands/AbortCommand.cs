@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Flyteidl2.Workflow;
 using Union.Core.Boundary;
+using ActionPhase = Flyteidl2.Common.ActionPhase;
 
 namespace Union.Host.Cli.Commands;
 
@@ -52,7 +53,13 @@ internal sealed class AbortCommand : UnionCommand
                 cancellationToken: cancellationToken);
         }
 
-        Context.Out.WriteLine(action == Names.RootAction ? $"{run} is aborted." : $"{run} {action} is aborted.");
+        // Aborting what has ended changes nothing, and says nothing.
+        var answer = await client.Runs.GetActionDetailsAsync(
+            new GetActionDetailsRequest { ActionId = client.Action(run, action) }, cancellationToken: cancellationToken);
+        var (what, phase) = (action == Names.RootAction ? run : $"{run} {action}", answer.Details.Status.Phase);
+        Context.Out.WriteLine(Printable.Line(Phases.IsTerminal(phase) && phase != ActionPhase.Aborted
+            ? $"{what} had ended before and stays {Phases.NameOf(phase)}."
+            : $"{what} is aborted."));
         return ExitCode.Done;
     }
 }

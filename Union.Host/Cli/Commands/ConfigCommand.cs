@@ -60,7 +60,11 @@ internal sealed class ConfigCommand : UnionCommand
 
     private sealed class Check : UnionCommand
     {
-        private readonly Argument<string> _file = new("FILE") { Description = "The file to check." };
+        private readonly Argument<string?> _file = new("FILE")
+        {
+            Description = "The file to check. Default: $UNION_CONFIG, else union.yaml in this folder.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
 
         public Check(CliContext context)
             : base(context, "check", "Read a configuration file and report everything that is wrong with it.")
@@ -71,9 +75,13 @@ internal sealed class ConfigCommand : UnionCommand
 
         private ExitCode CheckFile(ParseResult parsed)
         {
-            var file = parsed.GetRequiredValue(_file);
-            new ConfigurationLoader(Context.Environment).Load(file);
-            Context.Out.WriteLine($"{Printable.Line(file)} is right.");
+            var loaded = new ConfigurationLoader(Context.Environment).Load(parsed.GetValue(_file));
+            if (loaded.File is null)
+            {
+                throw new CliError(ExitCode.NotFound, "There is no union.yaml in this folder.", "Name the file: union config check FILE.");
+            }
+
+            Context.Out.WriteLine($"{Printable.Line(loaded.File)} is right.");
             return ExitCode.Done;
         }
     }

@@ -127,6 +127,15 @@ public sealed class AdminCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ConfigCheck_NoFileAnywhere_IsNotFound()
+    {
+        var result = await _fake.RunAsync("config", "check");
+
+        Assert.Equal(ExitCode.NotFound, result.Code);
+        Assert.Contains("There is no union.yaml in this folder.", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ConfigShow_Secret_IsNamedAndNotShown()
     {
         var key = _fake.Folder.Write("key", "hunter2");

@@ -234,6 +234,20 @@ public sealed class ReadCommandTests : IAsyncLifetime
         Assert.Equal("y1", _fake.State.Last<AbortActionRequest>().ActionId.Name);
     }
 
+    [Theory]
+    [InlineData(ActionPhase.Aborted, "r1 is aborted.")]
+    [InlineData(ActionPhase.Running, "r1 is aborted.")]
+    [InlineData(ActionPhase.TimedOut, "r1 had ended before and stays TIMED_OUT.")]
+    [InlineData(ActionPhase.Succeeded, "r1 had ended before and stays SUCCEEDED.")]
+    public async Task Abort_SaysWhatCameOfIt(ActionPhase phase, string expected)
+    {
+        _fake.State.Root = new ActionDetails { Status = new ActionStatus { Phase = phase } };
+
+        var result = await _fake.RunAsync("abort", "r1");
+
+        Assert.Equal(expected, result.Out.Trim());
+    }
+
     private void AddLogs() => _fake.State.Logs.AddRange(
     [
         new LogLine { Message = "first", Timestamp = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch) },

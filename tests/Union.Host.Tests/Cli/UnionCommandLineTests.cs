@@ -49,6 +49,15 @@ public sealed class UnionCommandLineTests
     }
 
     [Fact]
+    public async Task Help_Values_AreNamedInCapitals()
+    {
+        var result = await CliResult.RunAsync(null, ["run", "--help"], "", CancellationToken.None);
+
+        Assert.Contains("--project <PROJECT>", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("--detach <", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Version_Json_HasAVersion()
     {
         var result = await CliResult.RunAsync(null, ["version", "--output", "json"], "", CancellationToken.None);
