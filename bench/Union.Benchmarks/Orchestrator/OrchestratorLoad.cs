@@ -10,8 +10,21 @@ using Union.Testing.Orchestration;
 
 namespace Union.Benchmarks.Orchestrator;
 
-/// <param name="Rate">Actions a second from the first enqueue to the last acknowledged end.</param>
-internal sealed record LoadResult(double Rate, double MedianMs, double P99Ms);
+/// <param name="Elapsed">From the first enqueue to the last acknowledged end.</param>
+/// <param name="Waits">Of each action, from its enqueue to its lease in milliseconds.</param>
+internal sealed record LoadResult(TimeSpan Elapsed, IReadOnlyList<double> Waits)
+{
+    private readonly Lazy<double[]> _sorted = new(() => [.. Waits.Order()]);
+
+    /// <summary>Actions a second.</summary>
+    public double Rate => Waits.Count / Elapsed.TotalSeconds;
+
+    public double MedianMs => _sorted.Value[Waits.Count / 2];
+
+    public double P99Ms => _sorted.Value[Waits.Count * 99 / 100];
+
+    public LoadResult With(LoadResult more) => new(Elapsed + more.Elapsed, [.. Waits, .. more.Waits]);
+}
 
 /// <summary>
 /// Children of some runs, enqueued side by side through every replica and run by a cluster that does nothing. All of
@@ -26,7 +39,9 @@ internal static class OrchestratorLoad
 
     private static readonly NewTask Task = new("nothing", "1", "nothing", "raw-container", Encoding.UTF8.GetBytes("nothing"), "", 0);
 
-    public static async Task<LoadResult> RunAsync(IReadOnlyList<MetadataDatabase> databases, int actions, int callers)
+    /// <param name="mark">Called when the clock starts, and when it stops.</param>
+    public static async Task<LoadResult> RunAsync(
+        IReadOnlyList<MetadataDatabase> databases, int actions, int callers, Action mark)
     {
         var replicas = databases.Select(d => new Replica(d)).ToList();
         using var stop = new CancellationTokenSource();
@@ -42,7 +57,9 @@ internal static class OrchestratorLoad
             var running = cluster.RunAsync(stop.Token);
             var parents = await StartRunsAsync(replicas[0], cluster, identity.ClusterId);
             await EnqueueAsync(replicas, identity, cluster, parents, "warm", WarmUp, callers);
+            mark();
             var result = await EnqueueAsync(replicas, identity, cluster, parents, "c", actions, callers);
+            mark();
             await stop.CancelAsync();
             await running;
             return result;
@@ -93,8 +110,7 @@ internal static class OrchestratorLoad
         }
 
         var elapsed = Stopwatch.GetElapsedTime(began);
-        var waits = enqueuedAt
-            .Select(e => Stopwatch.GetElapsedTime(e.Value, cluster.LeasedAt[e.Key]).TotalMilliseconds).Order().ToList();
-        return new LoadResult(count / elapsed.TotalSeconds, waits[waits.Count / 2], waits[waits.Count * 99 / 100]);
+        return new LoadResult(
+            elapsed, [.. enqueuedAt.Select(e => Stopwatch.GetElapsedTime(e.Value, cluster.LeasedAt[e.Key]).TotalMilliseconds)]);
     }
 }

@@ -45,7 +45,7 @@ internal static class PgbenchLoad
              where table_name = 'actions' and column_name not in ('id', 'run_id', 'name', 'change')
             """);
         await ScalarAsync(connection, """
-            create table bench_template as
+            create table if not exists bench_template as
             select row_number() over (order by run_id) as n, min(id) as action_id, run_id
               from actions where parent_id is not null group by run_id order by run_id limit 16
             """);
