@@ -15,9 +15,11 @@ internal static partial class PostgresBatch
         new(ReferenceEqualityComparer.Instance);
 
     /// <param name="opening">What the transaction says before its first statement.</param>
+    /// <param name="closing">What it says after its last one.</param>
     public static async Task ExecuteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<string> opening,
-        IReadOnlyList<Statement> statements, SqlDialect dialect, CancellationToken cancellationToken)
+        IReadOnlyList<Statement> statements, IReadOnlyList<string> closing, SqlDialect dialect,
+        CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var setting in opening)
@@ -28,6 +30,11 @@ internal static partial class PostgresBatch
         foreach (var statement in statements)
         {
             batch.BatchCommands.Add(Command(dialect.Text(statement.Sql), statement.Parameters));
+        }
+
+        foreach (var end in closing)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(end));
         }
 
         // Statements without rows are passed over by the reader.

@@ -79,10 +79,9 @@ public sealed class PostgresDatabase : ITransactions
             await using var connection = await Source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(level, cancellationToken);
             var org = $"set local \"union\".org = '{scope.Replace("'", "''", StringComparison.Ordinal)}'";
-            var result = await work(
-                new Session(connection, transaction, SqlDialect.Postgres, [org, .. settings], cancellationToken));
-            // Not cancellable: the caller must learn whether it was committed.
-            await transaction.CommitAsync(CancellationToken.None);
+            var session = new Session(connection, transaction, SqlDialect.Postgres, [org, .. settings], cancellationToken);
+            var result = await work(session);
+            await session.CommitAsync();
             return result;
         }
         catch (Exception e) when (IsAway(e))

@@ -15,6 +15,7 @@ public sealed class Session
     private readonly SqlDialect _dialect;
     private readonly CancellationToken _cancellationToken;
     private IReadOnlyList<string> _opening;
+    private IReadOnlyList<Statement>? _last;
 
     /// <param name="opening">What the first statement takes along, so that it costs no round trip of its own.</param>
     internal Session(
@@ -44,6 +45,7 @@ public sealed class Session
     /// </summary>
     public async Task BatchAsync(IReadOnlyList<Statement> statements)
     {
+        EnsureOpen();
         if (statements.Count == 0)
         {
             return;
@@ -51,9 +53,8 @@ public sealed class Session
 
         if (_connection is NpgsqlConnection connection)
         {
-            var opening = Opening();
             await PostgresBatch.ExecuteAsync(
-                connection, (NpgsqlTransaction)_transaction, opening, statements, _dialect, _cancellationToken);
+                connection, (NpgsqlTransaction)_transaction, Opening(), statements, [], _dialect, _cancellationToken);
             return;
         }
 
@@ -71,8 +72,40 @@ public sealed class Session
         }
     }
 
+    /// <summary>
+    /// Runs statements as the last ones of this transaction; on PostgreSQL in the round trip that commits them, which is
+    /// also when queries among them have their rows. Whatever keeps them from being run is the failure of the commit.
+    /// </summary>
+    public async Task BatchLastAsync(IReadOnlyList<Statement> statements)
+    {
+        if (_connection is not NpgsqlConnection)
+        {
+            await BatchAsync(statements);
+            statements = [];
+        }
+
+        EnsureOpen();
+        _last = statements;
+    }
+
+    /// <summary>Commits what was run, with what <see cref="BatchLastAsync"/> has put off.</summary>
+    internal Task CommitAsync()
+    {
+        // Not cancellable: the caller must learn whether it was committed.
+        if (_last is not { Count: > 0 } last)
+        {
+            return _transaction.CommitAsync(CancellationToken.None);
+        }
+
+        _last = null;
+        return PostgresBatch.ExecuteAsync(
+            (NpgsqlConnection)_connection, (NpgsqlTransaction)_transaction, Opening(), last, ["commit"], _dialect,
+            CancellationToken.None);
+    }
+
     private CommandDefinition Command(string sql, object parameters)
     {
+        EnsureOpen();
         var opening = Opening();
         var text = _dialect.Text(sql);
         return new CommandDefinition(
@@ -84,5 +117,13 @@ public sealed class Session
     {
         (var opening, _opening) = (_opening, []);
         return opening;
+    }
+
+    private void EnsureOpen()
+    {
+        if (_last is not null)
+        {
+            throw new InvalidOperationException("The last statements of this transaction were given already.");
+        }
     }
 }
