@@ -26,6 +26,7 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddSingleton<RunSignals>();
         services.AddSingleton<QueueTurns>();
         services.AddSingleton<RecentActions>();
+        services.AddSingleton<ChildGroups>();
         services.AddSingleton<ActionWatches>();
         services.AddHostedService<ChangeFeed>();
         services.TryAddSingleton(new ReplicaOptions(null));

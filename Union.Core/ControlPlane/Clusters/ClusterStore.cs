@@ -22,14 +22,22 @@ internal static class ClusterStore
     }
 
     /// <summary>The cluster, with no other report of it under way.</summary>
-    public static Task<ClusterRow?> LockAsync(Session session, ClusterIdentity cluster)
+    public static async Task<ClusterRow?> LockAsync(Session session, ClusterIdentity cluster)
+    {
+        var row = Lock(cluster);
+        await session.BatchAsync([row]);
+        return row.First;
+    }
+
+    /// <summary>As <see cref="LockAsync"/>, for a batch.</summary>
+    public static Query<ClusterRow> Lock(ClusterIdentity cluster)
     {
         const string sql = Columns + """
 
              where org = @Org and id = @ClusterId
             /*postgres for no key update */
             """;
-        return session.FindAsync<ClusterRow>(sql, cluster);
+        return new Query<ClusterRow>(sql, cluster);
     }
 
     /// <summary>The cluster, with neither a report nor a lease of it under way.</summary>
@@ -44,14 +52,14 @@ internal static class ClusterStore
     }
 
     /// <summary>The cluster, whose session does not change before this transaction ends; leases do not wait for each other.</summary>
-    public static Task<ClusterRow?> FindForLeaseAsync(Session session, ClusterIdentity cluster)
+    public static Query<ClusterRow> FindForLease(ClusterIdentity cluster)
     {
         const string sql = Columns + """
 
              where org = @Org and id = @ClusterId
             /*postgres for key share */
             """;
-        return session.FindAsync<ClusterRow>(sql, cluster);
+        return new Query<ClusterRow>(sql, cluster);
     }
 
     public static Task<ClusterRow?> FindByNameAsync(Session session, string org, string name)
@@ -118,10 +126,14 @@ internal static class ClusterStore
         return session.ExecuteAsync(sql, cluster);
     }
 
-    public static Task SeenAsync(Session session, ClusterIdentity cluster, DateTimeOffset now)
+    /// <summary>Notes that the cluster was there, unless that is noted since <paramref name="since"/>.</summary>
+    public static Statement Seen(ClusterIdentity cluster, DateTimeOffset now, DateTimeOffset since)
     {
-        const string sql = "update clusters set last_seen_at = @now where org = @Org and id = @ClusterId";
-        return session.ExecuteAsync(sql, new { cluster.Org, cluster.ClusterId, now = now.ToMicros() });
+        const string sql = """
+            update clusters set last_seen_at = @now
+             where org = @Org and id = @ClusterId and (last_seen_at is null or last_seen_at < @since)
+            """;
+        return new Statement(sql, new { cluster.Org, cluster.ClusterId, now = now.ToMicros(), since = since.ToMicros() });
     }
 
     public static Statement Acknowledge(ClusterIdentity cluster, long sequence, DateTimeOffset now)

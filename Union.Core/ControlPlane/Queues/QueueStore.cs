@@ -19,16 +19,26 @@ internal static class QueueStore
     /// <summary>The queues of a cluster by name, the default one always.</summary>
     public static async Task<IReadOnlyList<QueueRow>> ListAsync(Session session, string org, string clusterId)
     {
+        var stored = Stored(org, clusterId);
+        await session.BatchAsync([stored]);
+        return WithDefault(org, clusterId, stored.Rows);
+    }
+
+    /// <summary>The queues of a cluster that somebody made.</summary>
+    public static Query<QueueRow> Stored(string org, string clusterId)
+    {
         const string sql = Columns + """
 
              where org = @org and cluster_id = @clusterId
              order by name
             """;
-        var stored = await session.QueryAsync<QueueRow>(sql, new { org, clusterId });
-        return stored.Any(q => q.Name == QueueRow.DefaultName)
+        return new Query<QueueRow>(sql, new { org, clusterId });
+    }
+
+    public static IReadOnlyList<QueueRow> WithDefault(string org, string clusterId, IReadOnlyList<QueueRow> stored) =>
+        stored.Any(q => q.Name == QueueRow.DefaultName)
             ? stored
             : [QueueRow.Of(org, clusterId, QueueRow.DefaultName), .. stored];
-    }
 
     /// <summary>Null for one that nobody made; the default queue is always there.</summary>
     public static async Task<QueueRow?> FindAsync(Session session, string org, string clusterId, string name)
@@ -202,8 +212,16 @@ internal static class QueueStore
 
     public static async Task<Drain> ClusterDrainAsync(Session session, string org, string clusterId)
     {
+        var drain = ClusterDrain(org, clusterId);
+        await session.BatchAsync([drain]);
+        return (Drain)drain.First;
+    }
+
+    /// <summary>The number of what a cluster still does.</summary>
+    public static Query<long> ClusterDrain(string org, string clusterId)
+    {
         const string sql = "select drain from clusters where org = @org and id = @clusterId";
-        return (Drain)await session.ScalarAsync(sql, new { org, clusterId });
+        return new Query<long>(sql, new { org, clusterId });
     }
 
     /// <summary>Whether the cluster is drained, which does not change before this transaction ends.</summary>

@@ -19,13 +19,17 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
     private IReadOnlySet<long>? _leaves;
 
     /// <summary>
-    /// From now on nothing is written before <see cref="FlushAsync"/>, which costs one round trip for all transitions.
+    /// From now on nothing is written before <see cref="FlushLastAsync"/>, which costs one round trip for all transitions.
     /// </summary>
     /// <param name="leaves">Actions that have no children: ending them ends nothing else.</param>
     public void Defer(IReadOnlySet<long> leaves) => _leaves = leaves;
 
-    /// <summary>Writes what was deferred, together with <paramref name="more"/>.</summary>
-    public async Task FlushAsync(params IEnumerable<Statement> more)
+    /// <summary>Writes what was deferred and <paramref name="more"/>, as the last of the transaction.</summary>
+    public Task FlushLastAsync(params IEnumerable<Statement> more) => session.BatchLastAsync(Deferred(more));
+
+    private Task FlushAsync() => session.BatchAsync(Deferred([]));
+
+    private List<Statement> Deferred(IEnumerable<Statement> more)
     {
         var statements = new List<Statement>();
         foreach (var (runId, states) in _states)
@@ -38,7 +42,7 @@ internal sealed class ActionMachine(Session session, ChangeSet changes, DateTime
         statements.AddRange(more);
         _states.Clear();
         _others.Clear();
-        await session.BatchAsync(statements);
+        return statements;
     }
 
     /// <summary>Puts a new action into the queue of its cluster.</summary>

@@ -3,6 +3,9 @@ using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 
+/// <summary>A new row, and the number that it took of its run.</summary>
+internal sealed record InsertedAction(long Id, long Change);
+
 /// <summary>Actions of runs. Whatever changes one takes the next value of its run's counter in the same transaction.</summary>
 internal static class ActionStore
 {
@@ -80,6 +83,17 @@ internal static class ActionStore
         return new Query<ActionRow>(sql, new { org, uid });
     }
 
+    /// <summary>The actions of as many of these attempts as a cluster was given.</summary>
+    public static Query<ActionRow> OfAttempts(string org, string clusterId, string[] uids)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org
+               and a.id in (select y.action_id from attempts y where y.org = @org and y.cluster_id = @clusterId and y.uid in @uids)
+            """;
+        return new Query<ActionRow>(sql, new { org, clusterId, uids });
+    }
+
     /// <summary>An action by its name, of the run that an attempt belongs to.</summary>
     public static Query<ActionRow> FindBeside(string org, string uid, string name)
     {
@@ -117,7 +131,15 @@ internal static class ActionStore
     }
 
     /// <summary>These actions; the caller holds the locks of their runs.</summary>
-    public static Task<IReadOnlyList<ActionRow>> LockAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    public static async Task<IReadOnlyList<ActionRow>> LockAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    {
+        var actions = Lock(org, [.. ids]);
+        await session.BatchAsync([actions]);
+        return actions.Rows;
+    }
+
+    /// <summary>As above, for a batch; or those that the same transaction has taken from their queue.</summary>
+    public static Query<ActionRow> Lock(string org, long[] ids)
     {
         const string sql = Columns + """
 
@@ -125,7 +147,20 @@ internal static class ActionStore
              order by a.queued_at, a.id
             /*postgres for no key update of a */
             """;
-        return session.QueryAsync<ActionRow>(sql, new { org, ids = ids.ToArray() });
+        return new Query<ActionRow>(sql, new { org, ids });
+    }
+
+    /// <summary>The actions of these attempts of a cluster, whose runs are locked; their rows too, which a lease takes alone.</summary>
+    public static Query<ActionRow> LockOfAttempts(string org, string clusterId, string[] uids)
+    {
+        const string sql = Columns + """
+
+             where a.org = @org
+               and a.id in (select y.action_id from attempts y where y.org = @org and y.cluster_id = @clusterId and y.uid in @uids)
+             order by a.queued_at, a.id
+            /*postgres for no key update of a */
+            """;
+        return new Query<ActionRow>(sql, new { org, clusterId, uids });
     }
 
     public static Task<IReadOnlyList<ActionRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)
@@ -262,8 +297,10 @@ internal static class ActionStore
         return session.ExecuteAsync(sql, new { action.Org, action.Id, key, version, status = (long)status });
     }
 
-    /// <summary>The action takes the number that its run's counter has now; the caller has moved it on.</summary>
-    public static Statement Insert(NewAction action)
+    /// <summary>
+    /// The action takes the number that its run's counter has now, or one as far back as it says; the caller has moved it on.
+    /// </summary>
+    public static Query<InsertedAction> Insert(NewAction action)
     {
         const string sql = """
             insert into actions (org, run_id, name, parent_id, group_name, task_id, cluster_id, phase, queue_state,
@@ -271,7 +308,7 @@ internal static class ActionStore
                                  error_code, error_kind, error_private, abort_reason, aborted_by, kind, deadline_at,
                                  cache_key, inputs_digest, recovered_from, queue_timeout, queue, share, place)
             select @Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, @QueueState,
-                   @Now, 0, 1, 0, r.change, @Now, @InputUri, '',
+                   @Now, 0, 1, 0, r.change - @Back, @Now, @InputUri, '',
                    '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey, @InputsDigest, @RecoveredFrom,
                    (select queue_timeout from tasks where org = @Org and id = @TaskId), @Queue, @Share,
                    (select case when s.next > h.head then s.next else h.head end
@@ -285,8 +322,9 @@ internal static class ActionStore
                                and y.queue_state = 1) h)
               from runs r
              where r.org = @Org and r.id = @RunId
+            returning id as Id, change as Change
             """;
-        return new Statement(sql, action);
+        return new Query<InsertedAction>(sql, action);
     }
 
     /// <summary>

@@ -80,7 +80,7 @@ internal static class AttemptStore
     }
 
     /// <summary>The attempts that a cluster must end.</summary>
-    public static Task<IReadOnlyList<AttemptRow>> ToEndAsync(Session session, string org, string clusterId)
+    public static Query<AttemptRow> ToEnd(string org, string clusterId)
     {
         const string sql = Columns + """
 
@@ -88,7 +88,7 @@ internal static class AttemptStore
                and ended_at is null and end_asked_at is not null
              limit 1000
             """;
-        return session.QueryAsync<AttemptRow>(sql, new { org, clusterId });
+        return new Query<AttemptRow>(sql, new { org, clusterId });
     }
 
     public static Statement AskEnd(string org, long actionId, long now)
@@ -101,7 +101,7 @@ internal static class AttemptStore
     }
 
     /// <summary>The cluster has ended an attempt because it was asked to.</summary>
-    public static Task EndedAsync(Session session, string org, string clusterId, string uid, long now)
+    public static Statement Ended(string org, string clusterId, string uid, long now)
     {
         const string sql = """
             update attempts
@@ -109,7 +109,7 @@ internal static class AttemptStore
              where org = @org and uid = @uid and cluster_id = @clusterId
                and ended_at is null and end_asked_at is not null
             """;
-        return session.ExecuteAsync(sql, new { org, clusterId, uid, now });
+        return new Statement(sql, new { org, clusterId, uid, now });
     }
 
     /// <summary>An attempt that its cluster was told not to start.</summary>

@@ -5,6 +5,9 @@ using Union.Core.Storage;
 
 namespace Union.Core.ControlPlane.Runs;
 
+/// <summary>A condition whose time is over.</summary>
+internal sealed record DueCondition(long Id, long RunId);
+
 /// <summary>Ends the conditions of a cluster that nobody resolved in time; looked for whenever the cluster asks for work.</summary>
 internal static class ConditionTimeouts
 {
@@ -14,7 +17,23 @@ internal static class ConditionTimeouts
         MetadataDatabase database, ClusterIdentity cluster, RunSignals signals, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var due = await database.ReadAsync(cluster.Org, session => DueAsync(session, cluster, now), cancellationToken);
+        var due = Due(cluster, now);
+        await database.ReadAsync(
+            cluster.Org,
+            async session =>
+            {
+                await session.BatchAsync([due]);
+                return true;
+            },
+            cancellationToken);
+        await ExpireAsync(database, cluster, signals, due.Rows, now, cancellationToken);
+    }
+
+    /// <param name="due">What <see cref="Due"/> found.</param>
+    public static async Task ExpireAsync(
+        MetadataDatabase database, ClusterIdentity cluster, RunSignals signals, IReadOnlyList<DueCondition> due,
+        DateTimeOffset now, CancellationToken cancellationToken)
+    {
         foreach (var condition in due)
         {
             var changes = new ChangeSet();
@@ -38,7 +57,7 @@ internal static class ConditionTimeouts
         return true;
     }
 
-    private static Task<IReadOnlyList<DueCondition>> DueAsync(Session session, ClusterIdentity cluster, DateTimeOffset now)
+    public static Query<DueCondition> Due(ClusterIdentity cluster, DateTimeOffset now)
     {
         const string sql = """
             select id as Id, run_id as RunId
@@ -47,8 +66,6 @@ internal static class ConditionTimeouts
              order by deadline_at
              limit 100
             """;
-        return session.QueryAsync<DueCondition>(sql, new { cluster.Org, cluster.ClusterId, now = now.ToMicros() });
+        return new Query<DueCondition>(sql, new { cluster.Org, cluster.ClusterId, now = now.ToMicros() });
     }
-
-    private sealed record DueCondition(long Id, long RunId);
 }

@@ -73,10 +73,25 @@ internal sealed class EnqueueChildValidator : AbstractValidator<EnqueueChild>
 }
 
 internal sealed class EnqueueChildHandler(
-    MetadataDatabase database, Caller caller, RunSignals signals, TimeProvider time)
+    MetadataDatabase database, Caller caller, ChildGroups groups, RunSignals signals, TimeProvider time)
     : IRequestHandler<EnqueueChild, ActionRow>
 {
-    public async Task<ActionRow> Handle(EnqueueChild request, CancellationToken cancellationToken)
+    public async Task<ActionRow> Handle(EnqueueChild request, CancellationToken cancellationToken) =>
+        await groups.EnqueueAsync(caller.Cluster, request, cancellationToken) ?? await AloneAsync(request, cancellationToken);
+
+    /// <summary>What is stored of a child.</summary>
+    internal static NewAction Action(EnqueueChild request, ActionRow parent, long taskId, long now) => new(
+        parent.Org, parent.RunRowId, request.Name, parent.Id, request.Group, taskId, parent.ClusterId, now, request.InputUri)
+    {
+        Kind = request.Kind,
+        CacheKey = request.CacheKey,
+        InputsDigest = request.InputsDigest,
+        Queue = parent.Queue,
+        Share = parent.Project,
+        DeadlineAt = request.Timeout is { } timeout ? now + (timeout.Ticks / TimeSpan.TicksPerMicrosecond) : null,
+    };
+
+    private async Task<ActionRow> AloneAsync(EnqueueChild request, CancellationToken cancellationToken)
     {
         var changes = new ChangeSet();
         var child = await database.WriteAsync(
@@ -105,15 +120,9 @@ internal sealed class EnqueueChildHandler(
                     $"The run has another action named {request.Name}.", "Choose another name.");
         }
 
-        var action = new NewAction(
-            parent.Org, parent.RunRowId, request.Name, parent.Id, request.Group, taskId, parent.ClusterId, 0, request.InputUri)
+        var action = Action(request, parent, taskId, now.ToMicros()) with
         {
-            Kind = request.Kind,
-            CacheKey = request.CacheKey,
-            InputsDigest = request.InputsDigest,
             Queue = await QueueOfAsync(session, parent, request.Queue),
-            Share = parent.Project,
-            DeadlineAt = request.Timeout is { } timeout ? (now + timeout).ToMicros() : null,
         };
         var machine = new ActionMachine(session, changes, now);
         if (request.Recovered is { } recovered

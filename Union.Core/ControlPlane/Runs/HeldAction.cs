@@ -22,6 +22,11 @@ internal static class HeldAction
     public static Task<ActionRow> FindAsync(Session session, ClusterIdentity cluster, AttemptKey key) =>
         ReadAsync(session, cluster, key, [], []);
 
+    /// <summary>Whether a key names an attempt that lives, of an action that it still has.</summary>
+    public static bool IsHeld(AttemptRow attempt, ActionRow action, AttemptKey key) =>
+        attempt.Fence == key.Fence && action.Fence == attempt.Fence && attempt is { EndedAt: null, EndAskedAt: null }
+        && !action.Phase.IsTerminal();
+
     private static async Task<ActionRow> ReadAsync(
         Session session, ClusterIdentity cluster, AttemptKey key, IEnumerable<Statement> before, IEnumerable<Statement> after)
     {

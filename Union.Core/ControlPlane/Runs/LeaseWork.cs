@@ -49,9 +49,6 @@ internal sealed class LeaseWorkHandler(
     /// <summary>How long an action waits for another's result before it asks whether it must wait still.</summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(5);
 
-    /// <summary>How fresh "last seen" is; writing it at every lease would make leases wait for reports.</summary>
-    private static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(5);
-
     /// <summary>How soon a place in a limited queue is seen to be free, of which no wake-up tells.</summary>
     private static readonly TimeSpan LimitedNet = TimeSpan.FromMilliseconds(250);
 
@@ -67,7 +64,7 @@ internal sealed class LeaseWorkHandler(
         var ended = request.Ended;
         while (true)
         {
-            var (work, late, claims) = await database.WriteAsync(
+            var (work, late, due, claims) = await database.WriteAsync(
                 caller.Cluster.Org, session => LeaseAsync(session, request with { Ended = ended }), cancellationToken);
             ended = [];
             meter.Leased(work.Assignments, time.GetUtcNow());
@@ -89,46 +86,38 @@ internal sealed class LeaseWorkHandler(
 
             if (late.Count == 0)
             {
-                await ConditionTimeouts.ExpireAsync(database, caller.Cluster, signals, time.GetUtcNow(), cancellationToken);
+                await ConditionTimeouts.ExpireAsync(
+                    database, caller.Cluster, signals, due, time.GetUtcNow(), cancellationToken);
                 var net = claims?.IsLimited == true ? LimitedNet : SafetyNet;
                 await subscription.WaitAsync(left < net ? left : net, time, cancellationToken);
             }
         }
     }
 
-    private async Task<(LeasedWork Work, IReadOnlyList<LateAction> Late, QueueClaims? Claims)> LeaseAsync(
-        Session session, LeaseWork request)
+    // Four round trips, whatever the number of actions: one looks, one takes from a queue, one reads what it took, and one
+    // writes the attempts and commits. Each further queue adds one, and each limit another.
+    private async Task<LeaseStep> LeaseAsync(Session session, LeaseWork request)
     {
         var now = time.GetUtcNow();
-        var cluster = await ClusterStore.FindForLeaseAsync(session, caller.Cluster);
-        if (cluster?.Session != request.Session)
+        var seen = await SeenWork.ReadAsync(session, caller.Cluster, request.Ended, now);
+        if (seen.Cluster?.Session != request.Session)
         {
             throw ClusterErrors.NoSession();
         }
 
-        // Before an action is held: a report holds the cluster first and waits for actions.
-        if (cluster.LastSeenAt is null || cluster.LastSeenAt < (now - SeenWithin).ToMicros())
+        if (seen.Cluster.LastSeenAt is null || seen.Cluster.LastSeenAt < (now - SeenWork.NotedWithin).ToMicros())
         {
-            await ClusterStore.SeenAsync(session, caller.Cluster, now);
             await WakeLateAsync(session, now);
         }
 
-        foreach (var ended in request.Ended)
-        {
-            await AttemptStore.EndedAsync(session, cluster.Org, cluster.Id, ended.Uid, now.ToMicros());
-        }
-
-        var drain = await QueueStore.ClusterDrainAsync(session, cluster.Org, cluster.Id);
-        var limit = drain == Drain.Stopped ? 0 : Math.Min(request.Free, MaxAssignments);
-        var children = drain == Drain.Stopped ? 0 : Math.Min(request.Children, MaxAssignments);
-        var claims = limit + children == 0 ? null : new QueueClaims(session, turns, drain, (now + ConfirmWithin).ToMicros());
-        var claimed = claims is null
-            ? []
-            : await claims.ClaimAsync(await QueueStore.ListAsync(session, cluster.Org, cluster.Id), limit, children);
+        var limit = seen.Drain == Drain.Stopped ? 0 : Math.Min(request.Free, MaxAssignments);
+        var children = seen.Drain == Drain.Stopped ? 0 : Math.Min(request.Children, MaxAssignments);
+        var claims = limit + children == 0 ? null : new QueueClaims(session, turns, seen.Drain, (now + ConfirmWithin).ToMicros());
+        var claimed = claims is null ? [] : await claims.ClaimAsync(seen.Queues, limit, children);
         var assignments = await AssignAsync(session, claimed, now);
-        var end = request.Children > 0 ? [] : await AttemptStore.ToEndAsync(session, cluster.Org, cluster.Id);
-        var late = await LateAsync(session, now);
-        return (new LeasedWork(assignments, [.. end.Select(a => new AttemptKey(a.Uid, a.Fence))]), late, claims);
+        var end = request.Children > 0 ? [] : seen.ToEnd;
+        return new LeaseStep(
+            new LeasedWork(assignments, [.. end.Select(a => new AttemptKey(a.Uid, a.Fence))]), seen.Late, seen.Due, claims);
     }
 
     private async Task<IReadOnlyList<Assignment>> AssignAsync(
@@ -141,10 +130,12 @@ internal sealed class LeaseWorkHandler(
 
         var (org, assignments, attempts) = (caller.Cluster.Org, new List<Assignment>(), new List<Statement>());
         var queuedAt = claimed.ToDictionary(c => c.Id, c => c.QueuedAt);
-        var actions = await ActionStore.LockAsync(session, org, [.. queuedAt.Keys]);
-        var tasks = (await TaskStore.ListAsync(session, org, [.. actions.Select(a => a.TaskId)])).ToDictionary(t => t.Id);
-        var runs = (await RunStore.ListAsync(session, org, [.. actions.Select(a => a.RunRowId)])).ToDictionary(r => r.Id);
-        foreach (var action in actions)
+        long[] ids = [.. queuedAt.Keys];
+        var (actions, ofTasks, ofRuns) = (
+            ActionStore.Lock(org, ids), TaskStore.OfActions(org, ids), RunStore.OfActions(org, ids));
+        await session.BatchAsync([actions, ofTasks, ofRuns]);
+        var (tasks, runs) = (ofTasks.Rows.ToDictionary(t => t.Id), ofRuns.Rows.ToDictionary(r => r.Id));
+        foreach (var action in actions.Rows)
         {
             var (task, run) = (tasks[action.TaskId], runs[action.RunRowId]);
             var key = new AttemptKey(Guid.CreateVersion7(now).ToString("d"), action.Fence);
@@ -157,25 +148,13 @@ internal sealed class LeaseWorkHandler(
             });
         }
 
-        await session.BatchAsync(attempts);
+        await session.BatchLastAsync(attempts);
         return assignments;
     }
 
     // Those who wait for another's result are told when it is there; this is for an owner that was lost.
     private Task<int> WakeLateAsync(Session session, DateTimeOffset now) => CacheStore.WakeLateAsync(
         session, caller.Cluster.Org, caller.Cluster.ClusterId, (now - AskAgainAfter).ToMicros(), now.ToMicros());
-
-    private Task<IReadOnlyList<LateAction>> LateAsync(Session session, DateTimeOffset now)
-    {
-        const string sql = """
-            select id as Id, run_id as RunId, fence as Fence
-              from actions
-             where org = @Org and cluster_id = @ClusterId and queue_state = 2 and assigned_till < @now
-             limit 100
-            """;
-        return session.QueryAsync<LateAction>(
-            sql, new { caller.Cluster.Org, caller.Cluster.ClusterId, now = now.ToMicros() });
-    }
 
     // A transaction of its own: it holds the lock of a run, which a lease never waits for.
     private async Task ReturnToQueueAsync(LateAction late, CancellationToken cancellationToken)
@@ -200,6 +179,6 @@ internal sealed class LeaseWorkHandler(
         signals.Publish(changes);
     }
 
-    /// <summary>Assigned, and not confirmed in time.</summary>
-    private sealed record LateAction(long Id, long RunId, long Fence);
+    private sealed record LeaseStep(
+        LeasedWork Work, IReadOnlyList<LateAction> Late, IReadOnlyList<DueCondition> Due, QueueClaims? Claims);
 }

@@ -29,4 +29,7 @@ internal sealed record NewAction(
 
     /// <summary>When a condition times out.</summary>
     public long? DeadlineAt { get; init; }
+
+    /// <summary>How many changes of the same transaction and run come after this one.</summary>
+    public long Back { get; init; }
 }

@@ -30,6 +30,24 @@ internal static class PhaseEventStore
         return new Statement(sql, action);
     }
 
+    /// <summary>
+    /// The first events of the actions that the same transaction has put into a run as its last changes. Their order names
+    /// the index: another would read the whole run.
+    /// </summary>
+    public static Statement BeginAll(string org, long runId, long count, long now)
+    {
+        const string sql = """
+            insert into phase_events (org, action_id, seq, attempt, phase, at, recorded_at)
+            select a.org, a.id, 1, 1, 1, @now, @now
+              from actions a
+             where a.org = @org and a.run_id = @runId and a.change > 0
+               and a.change > (select r.change from runs r where r.org = @org and r.id = @runId) - @count
+             order by a.change
+             limit @count
+            """;
+        return new Statement(sql, new { org, runId, count, now });
+    }
+
     public static Query<PhaseEventRow> OfAction(string org, long actionId)
     {
         const string sql = """

@@ -59,21 +59,21 @@ internal sealed class ReportEventsHandler(
     private async Task<ReportResult> CommitAsync(Session session, ReportEvents request, ChangeSet changes)
     {
         var now = time.GetUtcNow();
+        var machine = new ActionMachine(session, changes, now);
         // Reports of one cluster come one after the other, and so do the locks that they take.
-        var cluster = await ClusterStore.LockAsync(session, caller.Cluster);
-        if (cluster?.Session != request.Session)
+        var cluster = ClusterStore.Lock(caller.Cluster);
+        var attempts = await ReportedAttempts.LockAsync(session, caller.Cluster, machine, request.Events, cluster);
+        if (cluster.First?.Session != request.Session)
         {
             throw ClusterErrors.NoSession();
         }
 
-        var events = Fresh(request.Events, cluster.AckedEvent);
+        var events = Fresh(request.Events, cluster.First.AckedEvent);
         if (events.Count == 0)
         {
-            return new ReportResult(cluster.AckedEvent, []);
+            return new ReportResult(cluster.First.AckedEvent, []);
         }
 
-        var machine = new ActionMachine(session, changes, now);
-        var attempts = await ReportedAttempts.LockAsync(session, caller.Cluster, machine, events);
         var refused = new List<AttemptKey>();
         foreach (var e in events)
         {
@@ -84,7 +84,7 @@ internal sealed class ReportEventsHandler(
         }
 
         var acked = events[^1].Sequence;
-        await machine.FlushAsync([.. attempts.Updates, ClusterStore.Acknowledge(caller.Cluster, acked, now)]);
+        await machine.FlushLastAsync([.. attempts.Updates, ClusterStore.Acknowledge(caller.Cluster, acked, now)]);
         return new ReportResult(acked, refused);
     }
 

@@ -23,20 +23,22 @@ internal sealed class ReportedAttempts
 
     public IEnumerable<Statement> Updates => _changed.Values.Select(AttemptStore.Update);
 
+    /// <param name="before">What is locked before, in the same round trip.</param>
     public static async Task<ReportedAttempts> LockAsync(
-        Session session, ClusterIdentity cluster, ActionMachine machine, IReadOnlyList<AttemptEvent> events)
+        Session session, ClusterIdentity cluster, ActionMachine machine, IReadOnlyList<AttemptEvent> events, Statement before)
     {
         string[] uids = [.. events.Select(e => e.Key.Uid).Distinct()];
         var (org, id) = (cluster.Org, cluster.ClusterId);
         var runs = RunStore.LockOfAttempts(org, id, uids);
         var attempts = AttemptStore.List(org, id, uids);
         var parents = ActionStore.Parents(org, id, uids);
-        await session.BatchAsync([runs, attempts, parents]);
+        var actions = ActionStore.LockOfAttempts(org, id, uids);
+        await session.BatchAsync([before, runs, actions, attempts, parents]);
         var reported = new ReportedAttempts(session, cluster, [.. parents.Rows])
         {
             _attempts = attempts.Rows.ToDictionary(a => a.Uid),
+            _actions = actions.Rows.ToDictionary(a => a.Id),
         };
-        await reported.ReadActionsAsync([.. attempts.Rows.Select(a => a.ActionId)]);
         machine.Defer(reported._actions.Keys.Except(parents.Rows).ToHashSet());
         return reported;
     }
@@ -59,8 +61,6 @@ internal sealed class ReportedAttempts
         }
     }
 
-    private async Task ReadActionsAsync(HashSet<long> ids) =>
-        _actions = ids.Count == 0
-            ? []
-            : (await ActionStore.LockAsync(_session, _cluster.Org, ids)).ToDictionary(a => a.Id);
+    private async Task ReadActionsAsync(IReadOnlyCollection<long> ids) =>
+        _actions = (await ActionStore.LockAsync(_session, _cluster.Org, ids)).ToDictionary(a => a.Id);
 }

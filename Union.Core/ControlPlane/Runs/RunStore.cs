@@ -84,6 +84,16 @@ internal static class RunStore
         return session.ScalarAsync(sql, new { org, runId });
     }
 
+    /// <summary>The runs of actions.</summary>
+    public static Query<RunRow> OfActions(string org, long[] actionIds)
+    {
+        const string sql = Columns + """
+              from runs r
+             where r.org = @org and r.id in (select a.run_id from actions a where a.org = @org and a.id in @actionIds)
+            """;
+        return new Query<RunRow>(sql, new { org, actionIds });
+    }
+
     public static Task<IReadOnlyList<RunRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)
     {
         const string sql = Columns + """

@@ -19,6 +19,11 @@ internal sealed record TaskRow(
     };
 }
 
+/// <summary>What an action shows of its task.</summary>
+internal sealed record TaskFacts(
+    long Id, string Project, string Domain, string Digest, string Name, string Version, string ShortName, string TaskType,
+    long MaxAttempts, string Environment);
+
 internal static class TaskStore
 {
     private const string Columns = """
@@ -44,6 +49,24 @@ internal static class TaskStore
                                              where y.org = @org and y.uid = @uid)
             """;
         return new Query<long>(sql, new { org, uid, digest });
+    }
+
+    /// <summary>Those of these tasks that are known, in the projects and domains of the runs that attempts belong to.</summary>
+    public static Query<TaskFacts> ListBeside(string org, string[] uids, string[] digests)
+    {
+        const string sql = """
+            select t.id as Id, t.project as Project, t.domain as Domain, t.digest as Digest, t.name as Name,
+                   t.version as Version, t.short_name as ShortName, t.task_type as TaskType,
+                   t.max_attempts as MaxAttempts, t.environment as Environment
+              from tasks t
+             where t.org = @org and t.digest in @digests and t.digest <> ''
+               and (t.project, t.domain) in (select r.project, r.domain
+                                               from attempts y
+                                               join actions x on x.id = y.action_id and x.org = y.org
+                                               join runs r on r.id = x.run_id and r.org = y.org
+                                              where y.org = @org and y.uid in @uids)
+            """;
+        return new Query<TaskFacts>(sql, new { org, uids, digests });
     }
 
     /// <summary>Stores a task once per content; answers the key of its row.</summary>
@@ -90,12 +113,13 @@ internal static class TaskStore
         return session.FindAsync<TaskRow>(sql, new { org, id });
     }
 
-    public static Task<IReadOnlyList<TaskRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    /// <summary>The tasks of actions.</summary>
+    public static Query<TaskRow> OfActions(string org, long[] actionIds)
     {
         const string sql = Columns + """
 
-             where org = @org and id in @ids
+             where org = @org and id in (select a.task_id from actions a where a.org = @org and a.id in @actionIds)
             """;
-        return session.QueryAsync<TaskRow>(sql, new { org, ids = ids.ToArray() });
+        return new Query<TaskRow>(sql, new { org, actionIds });
     }
 }
