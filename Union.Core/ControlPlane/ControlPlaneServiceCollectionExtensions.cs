@@ -40,6 +40,7 @@ public static class ControlPlaneServiceCollectionExtensions
         services.AddSingleton(triggers ?? new TriggerOptions());
         services.AddHostedService<TriggerSweep>();
         services.TryAddSingleton(new RetentionOptions());
+        services.AddSingleton<RetentionMeter>();
         services.AddHostedService<RetentionSweep>();
         return services;
     }

@@ -23,6 +23,8 @@ public sealed class PostgresDatabase : ITransactions
     private static readonly string[] FasterElsewhere =
     [
         PostgresErrorCodes.SerializationFailure, PostgresErrorCodes.DeadlockDetected, PostgresErrorCodes.UniqueViolation,
+        // What was looked up a moment ago was forgotten as unused, or came into use while it was being forgotten.
+        PostgresErrorCodes.ForeignKeyViolation,
     ];
 
     private readonly PostgresSlots _slots;

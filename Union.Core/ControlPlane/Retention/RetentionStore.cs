@@ -5,6 +5,9 @@ namespace Union.Core.ControlPlane.Retention;
 /// <summary>A run that may be old enough to be forgotten.</summary>
 internal sealed record OldRun(long Id, long CreatedAt, long Phase, long? EndedAt);
 
+/// <summary>A task spec that is old enough to be forgotten, if nothing refers to it.</summary>
+internal sealed record OldTask(long Id, long CreatedAt);
+
 /// <summary>What deletes. Every statement names how many rows it takes at most.</summary>
 internal static class RetentionStore
 {
@@ -36,6 +39,25 @@ internal static class RetentionStore
     internal const string LabelsSql = "delete from run_labels where org = @org and run_id = @runId";
     internal const string RunRequestsSql = "delete from run_requests where org = @org and run_id = @runId";
     internal const string RunSql = "delete from runs where org = @org and id = @runId";
+
+    internal const string OldTasksSql = """
+        select id as Id, created_at as CreatedAt
+          from tasks
+         where org = @org and created_at > 0 and created_at < @cutoff and (created_at, id) > (@after, @afterId)
+         order by created_at, id
+         limit @limit
+        """;
+
+    internal const string TasksSql = """
+        delete from tasks
+         where org = @org and id in @ids
+           and (select a.id from actions a where a.org = @org and a.task_id = tasks.id limit 1) is null
+           and (select d.id from deployed_tasks d where d.org = @org and d.task_id = tasks.id limit 1) is null
+        """;
+
+    internal const string OldestSql = """
+        select created_at from runs where org = @org and created_at > 0 order by created_at, id limit 1
+        """;
 
     internal const string RequestsSql = """
         delete from run_requests
@@ -118,6 +140,17 @@ internal static class RetentionStore
         await session.ExecuteAsync(RunSql, new { org, runId });
         return (ids.Length, true);
     }
+
+    public static Task<IReadOnlyList<OldTask>> OldTasksAsync(
+        Session session, string org, long cutoff, long after, long afterId, int limit) =>
+        session.QueryAsync<OldTask>(OldTasksSql, new { org, cutoff, after, afterId, limit });
+
+    /// <summary>Deletes those of them that no action and no deployed version refers to.</summary>
+    public static Task<int> DeleteTasksAsync(Session session, string org, long[] ids) =>
+        session.ExecuteAsync(TasksSql, new { org, ids });
+
+    /// <summary>When the oldest run was created that is still remembered; 0 where there is none.</summary>
+    public static Task<long> OldestAsync(Session session, string org) => session.ScalarAsync(OldestSql, new { org });
 
     /// <summary>One batch of what a cut-off in time decides.</summary>
     public static Task<int> RequestsAsync(Session session, string org, long cutoff, int limit) =>

@@ -14,7 +14,8 @@ namespace Union.Core.ControlPlane.Retention;
 /// security holds it to that org like everything else. What runs, and what a running run takes over, stays.
 /// </summary>
 public sealed partial class RetentionSweep(
-    MetadataDatabase database, RetentionOptions options, TimeProvider time, ILogger<RetentionSweep> logger)
+    MetadataDatabase database, RetentionOptions options, RetentionMeter meter, TimeProvider time,
+    ILogger<RetentionSweep> logger)
     : BackgroundService
 {
     private readonly string _holder = Guid.CreateVersion7(time.GetUtcNow()).ToString("n");
@@ -39,6 +40,7 @@ public sealed partial class RetentionSweep(
     internal async Task<Pruned> SweepOnceAsync(CancellationToken cancellationToken)
     {
         var all = new Pruned(0, 0, 0, 0);
+        var oldest = long.MaxValue;
         foreach (var org in await database.ReadInstallationAsync(ProjectStore.OrgsAsync, cancellationToken))
         {
             var now = time.GetUtcNow();
@@ -48,8 +50,13 @@ public sealed partial class RetentionSweep(
             {
                 all += await new Pass(database, options, time, org, now).RunAsync(cancellationToken);
             }
+
+            var created = await database.ReadAsync(
+                org, session => RetentionStore.OldestAsync(session, org), cancellationToken);
+            oldest = created > 0 ? Math.Min(oldest, created) : oldest;
         }
 
+        meter.Swept(all, oldest == long.MaxValue ? null : oldest);
         return all;
     }
 
@@ -84,7 +91,8 @@ public sealed partial class RetentionSweep(
         {
             var pruned = await RunsAsync(cancellationToken);
             pruned += new Pruned(0, 0, await DrainAsync(RetentionStore.AuditAsync, options.Audit, cancellationToken), 0);
-            var others = await DrainAsync(RetentionStore.RequestsAsync, options.Requests, cancellationToken)
+            var others = await TasksAsync(cancellationToken)
+                + await DrainAsync(RetentionStore.RequestsAsync, options.Requests, cancellationToken)
                 + await DrainAsync(RetentionStore.TokensAsync, options.Tokens, cancellationToken)
                 + await DrainAsync(RetentionStore.CachedAsync, options.Runs, cancellationToken)
                 + await DrainAsync(RetentionStore.FiringsAsync, options.Runs, cancellationToken);
@@ -118,6 +126,31 @@ public sealed partial class RetentionSweep(
             }
 
             return pruned;
+        }
+
+        // After the runs, whose actions were what still referred to most of them.
+        private async Task<long> TasksAsync(CancellationToken cancellationToken)
+        {
+            var cutoff = Cutoff(options.Runs);
+            var (after, afterId, count) = (long.MinValue, 0L, 0L);
+            while (_left-- > 0)
+            {
+                var (at, id) = (after, afterId);
+                var page = await database.ReadAsync(
+                    org, session => RetentionStore.OldTasksAsync(session, org, cutoff, at, id, options.Batch), cancellationToken);
+                if (page.Count == 0)
+                {
+                    break;
+                }
+
+                long[] ids = [.. page.Select(task => task.Id)];
+                count += await database.WriteAsync(
+                    org, session => RetentionStore.DeleteTasksAsync(session, org, ids), cancellationToken);
+                (after, afterId) = (page[^1].CreatedAt, page[^1].Id);
+                await PauseAsync(cancellationToken);
+            }
+
+            return count;
         }
 
         private async Task<Pruned> RunAsync(long runId, CancellationToken cancellationToken)

@@ -35,7 +35,10 @@ internal static class TaskStore
           from tasks
         """;
 
-    /// <summary>The key of a task, in the project and domain of the run that an attempt belongs to.</summary>
+    /// <summary>
+    /// The key of a task, in the project and domain of the run that an attempt belongs to. It stays until the transaction
+    /// ends: retention forgets what nothing refers to.
+    /// </summary>
     public static Query<long> FindBeside(string org, string uid, string digest)
     {
         const string sql = """
@@ -47,11 +50,15 @@ internal static class TaskStore
                                               join actions x on x.id = y.action_id and x.org = y.org
                                               join runs r on r.id = x.run_id and r.org = y.org
                                              where y.org = @org and y.uid = @uid)
+            /*postgres for key share of t */
             """;
         return new Query<long>(sql, new { org, uid, digest });
     }
 
-    /// <summary>Those of these tasks that are known, in the projects and domains of the runs that attempts belong to.</summary>
+    /// <summary>
+    /// Those of these tasks that are known, in the projects and domains of the runs that attempts belong to. They stay until
+    /// the transaction ends.
+    /// </summary>
     public static Query<TaskFacts> ListBeside(string org, string[] uids, string[] digests)
     {
         const string sql = """
@@ -65,11 +72,12 @@ internal static class TaskStore
                                                join actions x on x.id = y.action_id and x.org = y.org
                                                join runs r on r.id = x.run_id and r.org = y.org
                                               where y.org = @org and y.uid in @uids)
+            /*postgres for key share of t */
             """;
         return new Query<TaskFacts>(sql, new { org, uids, digests });
     }
 
-    /// <summary>Stores a task once per content; answers the key of its row.</summary>
+    /// <summary>Stores a task once per content; answers the key of its row, which stays until the transaction ends.</summary>
     public static async Task<long> EnsureAsync(Session session, TaskRow task)
     {
         // Nearly always it is there, and looking is cheaper than an insert that runs into the constraint.
@@ -77,6 +85,7 @@ internal static class TaskStore
             select id
               from tasks
              where org = @Org and project = @Project and domain = @Domain and digest = @Digest and digest <> ''
+            /*postgres for key share */
             """;
         if (await session.ScalarAsync(findSql, task) is var known and not 0)
         {

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Union.Core.Boundary;
 using Union.Core.ControlPlane.Caching;
@@ -11,6 +13,9 @@ namespace Union.Core.Tests.ControlPlane.Retention;
 public sealed class RetentionSweepTests
 {
     private static readonly RetentionOptions Options = new() { Pause = TimeSpan.Zero, Batch = 3 };
+
+    private static IMeterFactory Meters { get; } =
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     [Fact]
     public async Task Sweep_RunThatEndedLongAgo_IsForgottenWithAllOfIt()
@@ -81,6 +86,74 @@ public sealed class RetentionSweepTests
     }
 
     [Fact]
+    public async Task Sweep_TaskSpecs_GoOnceNothingRefersToThem()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await plane.DeployAsync("deployed");
+        await EndedRunAsync(plane, "old", children: 4);
+        await plane.AsUserAsync(plane.NewRun("live") with { Task = ControlPlaneFixture.NewTask(name: "live") });
+        await plane.LeaseOneAsync();
+        plane.Time.Advance(TimeSpan.FromDays(91));
+        var sweep = NewSweep(plane);
+
+        await sweep.SweepOnceAsync(ControlPlaneFixture.Cancel);
+        var names = await TaskNamesAsync(plane);
+        await plane.CreateRunAsync("again");
+
+        Assert.Equal(["deployed", "live"], names);
+        Assert.Equal(["deployed", "live", "rain"], await TaskNamesAsync(plane));
+    }
+
+    [Fact]
+    public async Task Sweep_RunsThatBeginWhileTheirSpecIsForgotten_AllBegin()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        var sweep = NewSweep(plane);
+        for (var round = 0; round < 20; round++)
+        {
+            var name = $"r{round}";
+            await plane.AsUserAsync(plane.NewRun(name) with { Task = ControlPlaneFixture.NewTask(name: name) });
+            await plane.ReportAsync(plane.Event(round + 1, (await plane.LeaseOneAsync()).Key, ActionPhase.Succeeded));
+            plane.Time.Advance(TimeSpan.FromDays(91));
+
+            var again = plane.AsUserAsync(
+                plane.NewRun($"again{round}") with { Task = ControlPlaneFixture.NewTask(name: name) });
+            await sweep.SweepOnceAsync(ControlPlaneFixture.Cancel);
+
+            Assert.Equal(ActionPhase.Queued, (await again).Phase);
+            await plane.AsUserAsync(new AbortAction("default", "development", $"again{round}", "a0", "seen"));
+        }
+    }
+
+    [Fact]
+    public async Task Sweep_IsMeasured_InRowsAndByTheOldestRun()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        var seen = new Dictionary<string, double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Meter.Scope == Meters && instrument.Name.StartsWith("union.retention.", StringComparison.Ordinal))
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((i, value, tags, _) => seen[$"{i.Name} {tags[0].Value}"] = value);
+        listener.SetMeasurementEventCallback<double>((i, value, _, _) => seen[i.Name] = value);
+        listener.Start();
+        await EndedRunAsync(plane, "old", children: 2);
+        plane.Time.Advance(TimeSpan.FromDays(50));
+        await plane.CreateRunAsync("kept");
+        plane.Time.Advance(TimeSpan.FromDays(45));
+
+        await NewSweep(plane).SweepOnceAsync(ControlPlaneFixture.Cancel);
+        listener.RecordObservableInstruments();
+
+        Assert.Equal((1, 3), (seen["union.retention.removed run"], seen["union.retention.removed action"]));
+        Assert.Equal(TimeSpan.FromDays(45).TotalSeconds, seen["union.retention.oldest"]);
+    }
+
+    [Fact]
     public async Task Sweep_AuditTokensResultsAndCalls_GoWhenTheirTimeIsOver()
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
@@ -141,7 +214,16 @@ public sealed class RetentionSweepTests
     }
 
     private static RetentionSweep NewSweep(ControlPlaneFixture plane, RetentionOptions? options = null) =>
-        new(plane.Database, options ?? Options, plane.Time, NullLogger<RetentionSweep>.Instance);
+        new(
+            plane.Database, options ?? Options, new RetentionMeter(Meters, plane.Time), plane.Time,
+            NullLogger<RetentionSweep>.Instance);
+
+    private static async Task<IReadOnlyList<string>> TaskNamesAsync(ControlPlaneFixture plane)
+    {
+        const string sql = "select name from tasks where org = @org order by name";
+        return await plane.Database.ReadAsync(
+            "default", session => session.QueryAsync<string>(sql, new { org = "default" }), ControlPlaneFixture.Cancel);
+    }
 
     private static async Task<AttemptKey> RootAsync(ControlPlaneFixture plane, string run)
     {
