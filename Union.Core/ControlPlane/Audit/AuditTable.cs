@@ -8,19 +8,26 @@ namespace Union.Core.ControlPlane.Audit;
 internal sealed class AuditTable(MetadataDatabase database) : IAuditLog
 {
     public Task WriteAsync(AuditEntry entry, CancellationToken cancellationToken) =>
-        database.WriteAsync(entry.Org, session => InsertAsync(session, entry), cancellationToken);
+        database.WriteAsync(
+            entry.Org,
+            async session =>
+            {
+                await session.BatchLastAsync([Insert(entry)]);
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>The entry takes the org of the change: an enrolment learns only on its way whose cluster it is.</summary>
     public IAuditedChange Begin(AuditEntry entry) =>
-        new Change(database.Accompany((session, org) => InsertAsync(session, entry with { Org = org })));
+        new Change(database.Accompany((session, org) => session.BatchLastAsync([Insert(entry with { Org = org })])));
 
-    private static Task<int> InsertAsync(Session session, AuditEntry entry)
+    private static Statement Insert(AuditEntry entry)
     {
         const string sql = """
             insert into audit (org, at, actor, action, resource, outcome, request_id)
             values (@Org, @at, @Actor, @Action, @Resource, @Outcome, @RequestId)
             """;
-        return session.ExecuteAsync(sql, new
+        return new Statement(sql, new
         {
             entry.Org,
             at = entry.At.ToMicros(),
