@@ -49,6 +49,7 @@ public sealed class SecretsManagerSecretStoreTests : RemoteSecretStoreContract
         _secrets.ScheduleDeletion("union/acme/p/dev/a");
 
         await RefusedAsync(SecretStoreError.NotFound, () => test.Store.GetAsync(Name("a"), null, Cancel));
+        Assert.Null(await test.Store.FindAsync(Name("a"), Cancel));
         Assert.Empty(await ListAsync(test.Store, Name("a").Scope));
         await RefusedAsync(SecretStoreError.AlreadyExists,
             () => test.Store.PutAsync(Name("a"), Value("two"), PutSecret.CreateOnly, Cancel));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Union.Core.Boundary;
 using Union.Core.ComputePlane.Execution;
 using Union.Core.Tests.ControlPlane;
 
@@ -45,9 +46,17 @@ internal sealed class HandExecutor : IExecutor
         broken.SetException(new InvalidOperationException("A follower broke."));
     }
 
+    /// <summary>What every start is refused with, where it is set.</summary>
+    public UnionException? Refusal { get; set; }
+
     public Task StartAsync(AttemptWork work, CancellationToken cancellationToken)
     {
         Work = work;
+        if (Refusal is { } refusal)
+        {
+            throw refusal;
+        }
+
         if (_attempts.TryAdd(work.Key, New()))
         {
             _started.Writer.TryWrite(work.Key);
