@@ -55,10 +55,10 @@ internal static class ListRequests
         var older = request.SortBy;
 #pragma warning restore CS0612
         var asked = request.SortByFields.Concat(older is null ? [] : [older]).Where(sort => sort.Key.Length > 0).ToList();
-        return asked.TrueForAll(sort => Keys.Contains(sort.Key))
+        return asked.TrueForAll(sort => Keys.Contains(sort.Key) && Enum.IsDefined(sort.Direction))
             ? asked.FirstOrDefault()
             : throw new UnionException(
-                ErrorCode.InvalidArgument, "sort_invalid", "Lists are sorted by created_at only.",
+                ErrorCode.InvalidArgument, "sort_invalid", "Lists are sorted by created_at only, one way or the other.",
                 "Ask for created_at, ascending or descending, or for no order.");
     }
 

@@ -29,12 +29,13 @@ public sealed class OpsTests : IAsyncLifetime
         using var answered = await _plane.ListProjectsAsync(_client);
         await answered.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
-        var metrics = await MetricsAsync();
+        const string route = "http_route=\"/flyteidl2.project.ProjectService/ListProjects\"";
+        // A request is counted when it is over, and that is after its answer was read.
+        var metrics = await MetricsAsync(m => m.Sum("http_server_request_duration_seconds_count", route) > 0);
 
         Assert.Equal(1, metrics.Sum("union_use_case_duration_seconds_count", "outcome=\"ok\",use_case=\"ListProjects\""));
         Assert.Equal(0, metrics.Sum("union_queue_actions"));
-        Assert.Equal(1, metrics.Sum(
-            "http_server_request_duration_seconds_count", "http_route=\"/flyteidl2.project.ProjectService/ListProjects\""));
+        Assert.Equal(1, metrics.Sum("http_server_request_duration_seconds_count", route));
         Assert.True(metrics.Sum("dotnet_process_memory_working_set_bytes") > 1_000_000);
     }
 
@@ -88,6 +89,21 @@ public sealed class OpsTests : IAsyncLifetime
         var (status, text) = await GetAsync("/metrics");
         Assert.Equal(HttpStatusCode.OK, status);
         return new MetricsText(text);
+    }
+
+    private async Task<MetricsText> MetricsAsync(Predicate<MetricsText> isThere)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var metrics = await MetricsAsync();
+            if (isThere(metrics))
+            {
+                return metrics;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(1), "The metric did not come.");
+        }
     }
 
     private async Task<(HttpStatusCode Status, string Text)> GetAsync(string path)

@@ -70,6 +70,15 @@ export class Clients {
     return createClient(SecretService, await this.select(Operation.USE_SECRETS));
   }
 
+  /** Where data is asked for. */
+  async dataEndpoint(): Promise<string> {
+    const { clusterEndpoint } = await this.clusters.selectCluster({
+      operation: Operation.GET_ACTION_DATA,
+      resource: { case: "projectId", value: { name: project, domain } },
+    });
+    return clusterEndpoint;
+  }
+
   private async select(operation: Operation): Promise<Transport> {
     const selected = await this.clusters.selectCluster({
       operation,

@@ -12,13 +12,18 @@ const readyWithin = 60_000;
 export class Installation {
   private constructor(
     private readonly process: ChildProcess,
-    private readonly folder: string,
+    readonly folder: string,
     readonly endpoint: string,
     private readonly said: string[],
   ) {}
 
-  static async start(union: string): Promise<Installation> {
+  /** @param configure Writes what else is wanted below the folder; answers variables, and the scheme of the address. */
+  static async start(
+    union: string,
+    configure: (folder: string) => Promise<{ variables: Record<string, string>; scheme: string }> = async () => ({ variables: {}, scheme: "http" }),
+  ): Promise<Installation> {
     const folder = await mkdtemp(join(tmpdir(), "union-clients-"));
+    const { variables, scheme } = await configure(folder);
     const [clients, clusters, objects, actions, controlOps, computeOps] = await freePorts(6);
     const process_ = spawn(union, ["up"], {
       cwd: folder,
@@ -34,10 +39,11 @@ export class Installation {
         UNION_COMPUTEPLANE_OBJECTS_LISTEN: `127.0.0.1:${objects}`,
         UNION_COMPUTEPLANE_ACTIONS_LISTEN: `127.0.0.1:${actions}`,
         UNION_COMPUTEPLANE_OPS_LISTEN: `127.0.0.1:${computeOps}`,
+        ...variables,
       },
     });
     const said: string[] = [];
-    const installation = new Installation(process_, folder, `http://127.0.0.1:${clients}`, said);
+    const installation = new Installation(process_, folder, `${scheme}://127.0.0.1:${clients}`, said);
     try {
       await installation.ready();
       return installation;

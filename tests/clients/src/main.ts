@@ -10,6 +10,7 @@ import { ClusterService } from "@flyteorg/flyteidl2/flyteidl2/cluster/service_pb
 import { SelectClusterRequest_Operation as Operation } from "@flyteorg/flyteidl2/flyteidl2/cluster/payload_pb.ts";
 import { Clients, protocols } from "./clients.ts";
 import { Installation } from "./installation.ts";
+import { secured } from "./secured.ts";
 import { suite } from "./suite.ts";
 
 const [union, buf] = process.argv.slice(2);
@@ -83,6 +84,8 @@ try {
       assert.equal(JSON.parse(stdout).projects.projects[0].id, "default");
     });
   }
+
+  await secured(union);
 
   await test("neither plane logged what tasks were given, said or failed with", () => {
     for (const word of ["hunter2", "the crop is wet", "hello over", "no-such-run", "Not_A_Name"]) {

@@ -249,6 +249,12 @@ export async function suite(name: string, clients: Clients, number: number): Pro
         request: { limit: 2, token: await tokenOfActions(clients) },
         scopeBy: { case: "projectId", value: { name: project, domain } },
       }));
+      const list = (request: object) => clients.runs.listRuns({
+        request: { limit: 2, ...request }, scopeBy: { case: "projectId", value: { name: project, domain } },
+      });
+      await refused(Code.InvalidArgument, list({ filters: [{ function: 99, field: "phase", values: ["4"] }] }));
+      await refused(Code.InvalidArgument, list({ sortByFields: [{ key: "no_such_key" }] }));
+      await refused(Code.InvalidArgument, list({ sortByFields: [{ key: "created_at", direction: 99 }] }));
       await refused(Code.DeadlineExceeded, tooLate(clients));
       await refused(Code.ResourceExhausted, clients.runs.abortRun({ runId: run_, reason: "x".repeat(5 << 20) }));
     });
@@ -275,7 +281,7 @@ export async function suite(name: string, clients: Clients, number: number): Pro
   });
 }
 
-async function refused(code: Code, call: Promise<unknown>): Promise<ConnectError> {
+export async function refused(code: Code, call: Promise<unknown>): Promise<ConnectError> {
   try {
     await call;
   } catch (e) {

@@ -68,10 +68,12 @@ public sealed class ListRequestsTests
         }
     }
 
-    [Fact]
-    public void Read_OrderThatNoIndexGives_IsRefused()
+    [Theory]
+    [InlineData("duration", 0)]
+    [InlineData("created_at", 99)]
+    public void Read_OrderThatNoIndexGives_IsRefused(string key, int direction)
     {
-        var request = new ListRequest { SortByFields = { new Sort { Key = "duration" } } };
+        var request = new ListRequest { SortByFields = { new Sort { Key = key, Direction = (Sort.Types.Direction)direction } } };
 
         Assert.Equal("sort_invalid", Assert.Throws<UnionException>(
             () => ListRequests.Read(request, Scope, newestFirst: true)).Reason);
