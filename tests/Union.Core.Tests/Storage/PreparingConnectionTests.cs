@@ -36,6 +36,7 @@ public sealed class PreparingConnectionTests : IDisposable
     public async Task SameText_WhileItsRowsAreRead_IsASecondCommand()
     {
         const string rows = "select 1 union all select 2";
+        Assert.Equal([1, 2], await _connection.QueryAsync<long>(rows));
         await using var reader = await _connection.ExecuteReaderAsync(rows);
         await reader.ReadAsync(TestContext.Current.CancellationToken);
 
