@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Execution;
@@ -14,6 +15,10 @@ public static class AssignmentExtensions
             new ActionId(new RunId(run.Org, run.Project, run.Domain, run.Name), assignment.ActionId.Name),
             (int)assignment.Attempt);
     }
+
+    /// <summary>When the run was due, which is when it was created unless a trigger started it.</summary>
+    public static DateTimeOffset Due(this Assignment assignment) =>
+        (assignment.RunStartTime ?? new Timestamp()).ToDateTimeOffset();
 
     public static AttemptKey Key(this AttemptRef key) => new(key.AttemptUid, key.Fence);
 

@@ -14,7 +14,7 @@ namespace Union.Core.ComputePlane.Caching;
 /// </summary>
 public sealed partial class CacheLookup(
     Coordinator.CoordinatorClient coordinator, CacheKeys keys, ActionInputs inputs, ContentDigests contents,
-    OutputsCopy outputs, TimeProvider time, ILogger<CacheLookup> logger)
+    OutputsCopy outputs, ILogger<CacheLookup> logger)
 {
     /// <summary>Results that were replaced while they were copied; more than a few in a row is no coincidence.</summary>
     private const int MaxRounds = 5;
@@ -65,7 +65,7 @@ public sealed partial class CacheLookup(
         for (var round = 0; round < MaxRounds; round++)
         {
             var answer = await coordinator.ClaimCachedAsync(
-                request, deadline: (time.GetUtcNow() + CallTimeout).UtcDateTime, cancellationToken: cancellationToken);
+                request, deadline: CallDeadline.In(CallTimeout), cancellationToken: cancellationToken);
             if (answer.Outcome != ClaimOutcome.Found)
             {
                 return answer.Outcome == ClaimOutcome.Compute;
@@ -86,7 +86,8 @@ public sealed partial class CacheLookup(
         var id = assignment.Id();
         try
         {
-            var read = await inputs.ReadAsync(id.Action, assignment.InputUri, fileNeeded: false, cancellationToken);
+            var read = await inputs.ReadAsync(
+                id.Action, assignment.InputUri, assignment.Due(), fileNeeded: false, cancellationToken);
             return assignment.CacheKey.Length > 0
                 ? assignment.CacheKey
                 : keys.OfInputs(

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Flyteidl2.Task;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Union.Contracts.Cluster.V1;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Execution;
@@ -29,7 +28,8 @@ public sealed class AttemptWorkBuilder(
         RefuseOtherFolders(run);
         var bundle = spec.TaskTemplate?.Metadata?.CodeBundleUri ?? "";
         var found = await secrets.ResolveAsync(scope, spec.TaskTemplate?.SecurityContext, cancellationToken);
-        var inputs = await actionInputs.ReadAsync(id.Action, assignment.InputUri, isFlyte, cancellationToken);
+        var due = assignment.Due();
+        var inputs = await actionInputs.ReadAsync(id.Action, assignment.InputUri, due, isFlyte, cancellationToken);
         await EnsureUploadsAsync(scope, inputs, bundle, cancellationToken);
         return new AttemptWork(assignment.Ref.Key(), id)
         {
@@ -38,8 +38,8 @@ public sealed class AttemptWorkBuilder(
             OutputFolder = layout.Attempt(id),
             Bundle = bundle.Length == 0 ? null : fence.Resolve(scope, bundle, "the code bundle"),
             Environment = Environment(run),
-            Identity = isFlyte ? FlyteEnvironment.Of(id.Action, FlytePlaces.Of(id, objects, layout)) : Identity(id, assignment.RunStartTime),
-            RunStartTime = (assignment.RunStartTime ?? new Timestamp()).ToDateTimeOffset(),
+            Identity = isFlyte ? FlyteEnvironment.Of(id.Action, FlytePlaces.Of(id, objects, layout)) : Identity(id, due),
+            RunStartTime = due,
             SecretEnvironment = new Dictionary<string, SecretBytes>(found.Variables)
             {
                 [isFlyte ? FlyteEnvironment.Endpoint : "UNION_ACTIONS"] = Address(isFlyte, capability),
@@ -91,7 +91,7 @@ public sealed class AttemptWorkBuilder(
         return environment;
     }
 
-    private static Dictionary<string, string> Identity(AttemptId id, Timestamp? start) => new()
+    private static Dictionary<string, string> Identity(AttemptId id, DateTimeOffset due) => new()
     {
         ["UNION_ORG"] = id.Action.Run.Org,
         ["UNION_PROJECT"] = id.Action.Run.Project,
@@ -99,7 +99,7 @@ public sealed class AttemptWorkBuilder(
         ["UNION_RUN"] = id.Action.Run.Name,
         ["UNION_ACTION"] = id.Action.Name,
         ["UNION_ATTEMPT"] = id.Attempt.ToString(CultureInfo.InvariantCulture),
-        ["UNION_RUN_START"] = (start ?? new Timestamp()).ToDateTimeOffset().ToString(
+        ["UNION_RUN_START"] = due.ToString(
             "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
     };
 

@@ -1,4 +1,5 @@
 using Flyteidl2.Task;
+using Google.Protobuf;
 using Union.Core.Boundary;
 
 namespace Union.Core.ComputePlane.Objects;
@@ -9,8 +10,10 @@ public sealed class ActionInputs(IObjectStore objects, ObjectLayout layout, Proj
     private const int MaxBytes = 16 * 1024 * 1024;
 
     /// <param name="uri">A folder of an upload, or the file itself; empty for a task without inputs.</param>
+    /// <param name="due">When the run was due, for the input that asks for it.</param>
     /// <param name="fileNeeded">The task opens the file itself, so that there must be one.</param>
-    public async Task<Inputs> ReadAsync(ActionId action, string uri, bool fileNeeded, CancellationToken cancellationToken)
+    public async Task<Inputs> ReadAsync(
+        ActionId action, string uri, DateTimeOffset due, bool fileNeeded, CancellationToken cancellationToken)
     {
         var own = layout.ActionInputs(action);
         if (uri.Length == 0)
@@ -28,14 +31,17 @@ public sealed class ActionInputs(IObjectStore objects, ObjectLayout layout, Proj
         await using var stream = await objects.OpenReadAsync(key, 0, cancellationToken);
         using var buffer = new MemoryStream();
         await stream.CopyBoundedAsync(buffer, MaxBytes, cancellationToken);
+        buffer.Position = 0;
+        var inputs = Inputs.Parser.ParseFrom(buffer);
+        var isFilled = KickoffTime.TryFill(inputs, action, due);
         if (own != key && (fileNeeded || buffer.Length > 0) && await objects.HeadAsync(own, cancellationToken) is null)
         {
             // So that the run's folder holds all of the run, and later reads need no other place. No inputs are no file.
-            buffer.Position = 0;
-            await objects.PutAsync(own, buffer, PutMode.Replace, cancellationToken);
+            using var content = isFilled ? new MemoryStream(inputs.ToByteArray()) : buffer;
+            content.Position = 0;
+            await objects.PutAsync(own, content, PutMode.Replace, cancellationToken);
         }
 
-        buffer.Position = 0;
-        return Inputs.Parser.ParseFrom(buffer);
+        return inputs;
     }
 }

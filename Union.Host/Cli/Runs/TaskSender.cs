@@ -38,10 +38,17 @@ internal sealed class TaskSender(UnionClient client, TimeProvider time) : IDispo
     }
 
     /// <summary>The reference to inputs that now lie in the customer's store.</summary>
+    /// <param name="kickoff">The input that the cluster fills with the time at which the run was due.</param>
     public async Task<OffloadedInputData> SendInputsAsync(
-        Operation operation, TaskSpec spec, IReadOnlyList<TaskInput> inputs, CancellationToken cancellationToken)
+        Operation operation, TaskSpec spec, IReadOnlyList<TaskInput> inputs, CancellationToken cancellationToken,
+        string? kickoff = null)
     {
         var values = new Inputs();
+        if (kickoff is not null)
+        {
+            KickoffTime.Name(values, kickoff);
+        }
+
         foreach (var input in inputs)
         {
             values.Literals.Add(await SendAsync(input, cancellationToken));

@@ -28,6 +28,12 @@ internal sealed class CreateTriggerCommand : UnionCommand
         HelpName = "NAME=VALUE",
     };
 
+    private readonly Option<string?> _kickoff = new("--kickoff-input")
+    {
+        Description = "The input, of type datetime, in which each run is told when it was due.",
+        HelpName = "NAME",
+    };
+
     private readonly Option<string> _description = new("--description")
     {
         Description = "What it is for, at most 512 characters. The control plane keeps it, so write no customer data.",
@@ -45,12 +51,14 @@ internal sealed class CreateTriggerCommand : UnionCommand
         [
             "union trigger create monthly-rain nightly --cron '0 2 * * *' --time-zone Europe/Berlin --input month=2015-03",
             "union trigger create monthly-rain often --every 15m",
+            "union trigger create daily-report morning --cron '0 6 * * *' --kickoff-input day",
         ];
         Add(_task);
         Add(_name);
         _schedule.AddTo(this);
         Add(_version);
         Add(_inputs);
+        Add(_kickoff);
         Add(_description);
         Add(_inactive);
         common.AddConnection(this);
@@ -60,6 +68,7 @@ internal sealed class CreateTriggerCommand : UnionCommand
     private async Task<ExitCode> CreateAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var automation = _schedule.Read(parsed);
+        automation.Schedule.KickoffTimeInputArg = parsed.GetValue(_kickoff) ?? "";
         using var client = _common.Connect(parsed);
         var found = await client.Tasks.GetTaskDetailsAsync(
             new GetTaskDetailsRequest { TaskId = client.Task(parsed.GetRequiredValue(_task), parsed.GetValue(_version)!) },
@@ -84,9 +93,35 @@ internal sealed class CreateTriggerCommand : UnionCommand
     private async Task<OffloadedInputData> SendInputsAsync(
         ParseResult parsed, UnionClient client, TaskSpec spec, CancellationToken cancellationToken)
     {
+        var kickoff = parsed.GetValue(_kickoff);
         var inputs = TaskInputs.Parse(
-            spec.TaskTemplate.Interface ?? new TypedInterface(), parsed.GetValue(_inputs) ?? [], Context.Folder);
+            WithoutKickoff(spec.TaskTemplate.Interface ?? new TypedInterface(), kickoff), parsed.GetValue(_inputs) ?? [],
+            Context.Folder);
         using var sender = new TaskSender(client, Context.Time);
-        return await sender.SendInputsAsync(Operation.UploadTrigger, spec, inputs, cancellationToken);
+        return await sender.SendInputsAsync(Operation.UploadTrigger, spec, inputs, cancellationToken, kickoff);
+    }
+
+    // What remains to be given: that input has its value when a run is due.
+    private static TypedInterface WithoutKickoff(TypedInterface typed, string? kickoff)
+    {
+        if (kickoff is null)
+        {
+            return typed;
+        }
+
+        var rest = typed.Clone();
+        var input = rest.Inputs?.Variables.FirstOrDefault(variable => variable.Key == kickoff);
+        if (input?.Value?.Type?.Simple != SimpleType.Datetime)
+        {
+            throw new CliError(
+                ExitCode.WrongUsage,
+                input is null
+                    ? $"--kickoff-input {kickoff}: the task has no such input."
+                    : $"--kickoff-input {kickoff}: the input is of type {TaskTypes.NameOf(input.Value?.Type ?? new LiteralType())}.",
+                "Name an input of type datetime.");
+        }
+
+        rest.Inputs!.Variables.Remove(input);
+        return rest;
     }
 }
