@@ -11,13 +11,14 @@ internal static class PostgresConnection
     /// <summary>
     /// Row locks of a replica whose machine vanished end within a minute, not after the two hours of the kernel's own
     /// keep-alive. Every statement has an index to go by, which a table that was empty when the plan was made must not
-    /// hide; that makes the few scans that there are look dear, for which the server would compile them, in 100 ms each.
+    /// hide; that makes the few scans that there are look dear, for which the server would compile them, in 100 ms each. An
+    /// index of a list has the list's order, and a bitmap, which has none, would read all of the list for a page.
     /// What writes goes by keys and by nothing else, so its plan is made once and kept: for a join of four tables it costs
     /// more than running it. What reads is planned anew (see <see cref="PostgresDatabase"/>).
     /// </summary>
     private const string SessionOptions =
         "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
-        + " -c idle_in_transaction_session_timeout=60s -c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan";
+        + " -c idle_in_transaction_session_timeout=60s -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
     /// <summary>Reads the string; TLS with a verified host is the default, and plain text leaves this machine never.</summary>
     /// <param name="key">The setting that it comes from, for errors. What it says is never repeated: it holds a password.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Dapper;
 using Npgsql;
 using Union.Core.Boundary;
+using Union.Core.ControlPlane.Listing;
 using Union.Core.ControlPlane.Runs;
 using Union.Core.Storage;
 
@@ -16,6 +17,9 @@ public sealed class RowsReadTests
 {
     private const int Children = 400;
     private const int AtOnce = 20;
+
+    /// <summary>So many that a planner which guesses finds sorting some of them cheaper than going by their order.</summary>
+    private const int More = 10_000;
 
     /// <summary>A statement that reads a table of this size for each action would by itself read half of it on average.</summary>
     private const int MostRows = Children / 4;
@@ -37,6 +41,35 @@ public sealed class RowsReadTests
             $"{table.Rows / Children} rows of {table.Name} were read for each action: {table.ByIndex}"));
     }
 
+    [Fact]
+    public async Task APageOfALargeRun_WithoutStatistics_ReadsItsOwnRows()
+    {
+        const int page = 20;
+        var options = await WithoutStatisticsAsync();
+        var owner = options.Migrations!.Reveal() + ";Pooling=false";
+        await using (var plane = await ControlPlaneFixture.CreateAsync(options))
+        {
+            await plane.PrepareAsync();
+            await plane.CreateRunAsync("r");
+        }
+
+        await AddActionsAsync(options, More);
+        var before = (await ReadRowsAsync(owner)).Single(t => t.Name == "actions");
+        await using (var plane = await ControlPlaneFixture.CreateAsync(options))
+        {
+            var first = ListQuery.First(page);
+            foreach (var query in new[] { first, first with { NewestFirst = !first.NewestFirst } })
+            {
+                Assert.Equal(page, (await plane.AsUserAsync(new ListActions("default", "development", "r", query))).Rows.Count);
+            }
+        }
+
+        var after = (await ReadRowsAsync(owner)).Single(t => t.Name == "actions");
+        Assert.True(
+            after.Rows - before.Rows < More / 4,
+            $"{after.Rows - before.Rows} rows were read for two pages: {before.ByIndex} -> {after.ByIndex}");
+    }
+
     private static async Task<PostgresOptions> WithoutStatisticsAsync()
     {
         var server = await TestDatabases.PostgresAsync();
@@ -49,6 +82,23 @@ public sealed class RowsReadTests
             end $$
             """);
         return options;
+    }
+
+    // As copies of one: only their number matters.
+    private static async Task AddActionsAsync(PostgresOptions options, int count)
+    {
+        var server = await TestDatabases.PostgresAsync();
+        await server.ExecuteAsync(
+            new NpgsqlConnectionStringBuilder(options.Connection.Reveal()).Database!,
+            string.Create(CultureInfo.InvariantCulture, $"""
+                do $$ declare c text; begin
+                    select string_agg(column_name, ', ') into c from information_schema.columns
+                     where table_name = 'actions' and column_name not in ('id', 'name', 'change');
+                    execute format('insert into actions (%s, name, change) select %s, ''x'' || n, 10000 + n
+                                      from actions, generate_series(1, {count}) n
+                                     where run_id = (select id from runs where name = ''r'')', c, c);
+                end $$
+                """));
     }
 
     private static async Task RunAsync(ControlPlaneFixture plane)
