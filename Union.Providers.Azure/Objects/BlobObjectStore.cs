@@ -3,6 +3,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Union.Core.Boundary;
@@ -21,6 +22,9 @@ public sealed class BlobObjectStore : IObjectStore, IInspectedStore, IDisposable
     private const string Reads = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
     private const string Writes = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write";
     private const string Deletes = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete";
+
+    // Of each block, for the store to compare with what arrived. The newer CRC64 no emulator checks.
+    private static readonly UploadTransferValidationOptions Digested = new() { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 };
 
     private readonly BlobContainerClient _container;
     private readonly UserDelegationKeys _keys;
@@ -128,7 +132,7 @@ public sealed class BlobObjectStore : IObjectStore, IInspectedStore, IDisposable
         async () =>
         {
             var conditions = mode is PutMode.CreateOnly ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null;
-            await BlobOf(key).UploadAsync(content, new BlobUploadOptions { Conditions = conditions }, cancellationToken);
+            await BlobOf(key).UploadAsync(content, new BlobUploadOptions { Conditions = conditions, TransferValidation = Digested }, cancellationToken);
             return true;
         },
         Writes, cancellationToken);

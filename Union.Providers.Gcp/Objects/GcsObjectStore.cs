@@ -103,13 +103,18 @@ public sealed class GcsObjectStore : IObjectStore, IInspectedStore, IDisposable
         cancellationToken);
 
     /// <summary>
-    /// In one request of unknown length: the object appears when all has arrived, and a connection that breaks leaves
-    /// nothing. The MD5 that comes back must be that of what was sent.
+    /// In one request: the object appears when all has arrived, and a connection that breaks leaves nothing. What can be read
+    /// twice is sent with its MD5, which the store compares; else the MD5 that comes back must be that of what was sent.
     /// </summary>
     public Task PutAsync(ObjectKey key, Stream content, PutMode mode, CancellationToken cancellationToken) => GuardAsync(
         async () =>
         {
             using var body = new HashedContent(content);
+            if (content.CanSeek)
+            {
+                body.Headers.ContentMD5 = await body.DigestAsync(cancellationToken);
+            }
+
             using var answer = await _requests.SendAsync(
                 HttpMethod.Put, NameOf(key), "", body,
                 headers =>

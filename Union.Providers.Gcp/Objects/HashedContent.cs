@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Union.Providers.Gcp.Objects;
 
-/// <summary>A body of unknown length whose MD5 is known once it was sent.</summary>
+/// <summary>A body whose MD5 is known once it was sent, and before where it can be read twice.</summary>
 internal sealed class HashedContent(Stream content) : HttpContent
 {
 #pragma warning disable CA5351 // The store answers with an MD5 of what it kept; it finds damage.
@@ -12,6 +12,17 @@ internal sealed class HashedContent(Stream content) : HttpContent
 
     /// <summary>Known once all was sent.</summary>
     public string? Md5 { get; private set; }
+
+    /// <summary>Of a stream that can seek, which then stands where it stood.</summary>
+    public async Task<byte[]> DigestAsync(CancellationToken cancellationToken)
+    {
+        var start = content.Position;
+#pragma warning disable CA5351 // As above.
+        var digest = await MD5.HashDataAsync(content, cancellationToken);
+#pragma warning restore CA5351
+        content.Position = start;
+        return digest;
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

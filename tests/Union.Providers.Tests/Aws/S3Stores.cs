@@ -18,15 +18,19 @@ internal static class S3Stores
         credentials ??= new BasicAWSCredentials(gateway.AccessKey, gateway.SecretKey);
         var store = new S3ObjectStore(options, credentials, TimeProvider.System);
         var behind = new S3ObjectStore(options, credentials, new ShiftedTime(TimeSpan.FromHours(-2)));
+        var relay = DamagingRelay.Before(options.Endpoint!);
+        var damaging = new S3ObjectStore(options with { Endpoint = relay.Endpoint }, credentials, TimeProvider.System);
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
         return new ObjectStoreUnderTest(store, client, advance: null, pageSize: 1000, () =>
         {
             store.Dispose();
             behind.Dispose();
-            return ValueTask.CompletedTask;
+            damaging.Dispose();
+            return relay.DisposeAsync();
         })
         {
             Behind = behind,
+            Damaging = damaging,
             LifetimeParameter = "X-Amz-Expires",
             TypeParameter = "response-content-type",
             SignWithEndedCredential = async grant =>

@@ -36,14 +36,19 @@ internal static class BlobStores
         options = change?.Invoke(options) ?? options;
         var store = new BlobObjectStore(options, new Identity(), TimeProvider.System, client);
         var behind = new BlobObjectStore(options, new Identity(), new ShiftedTime(TimeSpan.FromHours(-2)), client);
+        var line = new HttpClient(new DamagingLine(client));
+        var damaging = new BlobObjectStore(options, new Identity(), TimeProvider.System, line);
         return new ObjectStoreUnderTest(store, client, advance: null, pageSize: 60, () =>
         {
             store.Dispose();
             behind.Dispose();
+            damaging.Dispose();
+            line.Dispose();
             return ValueTask.CompletedTask;
         })
         {
             Behind = behind,
+            Damaging = damaging,
             LifetimeParameter = "se",
             TypeParameter = "rsct",
             SignWithEndedCredential = grant => SignWithRevokedKeyAsync(service, options, grant),
@@ -80,6 +85,30 @@ internal static class BlobStores
             TimeProvider.System);
         return await new BlobSasSigner(keys, options, TimeProvider.System)
             .SignAsync(grant, $"{options.Prefix}/{grant.Key}", TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>As <see cref="DamagingRelay"/>, which cannot look into TLS.</summary>
+    private sealed class DamagingLine(HttpClient rest) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var again = new HttpRequestMessage(request.Method, request.RequestUri);
+            foreach (var (name, values) in request.Headers)
+            {
+                again.Headers.TryAddWithoutValidation(name, values);
+            }
+
+            if (request.Content is { } content)
+            {
+                again.Content = new ByteArrayContent(DamagingRelay.Damaged(await content.ReadAsByteArrayAsync(cancellationToken)));
+                foreach (var (name, values) in content.Headers)
+                {
+                    again.Content.Headers.TryAddWithoutValidation(name, values);
+                }
+            }
+
+            return await rest.SendAsync(again, cancellationToken);
+        }
     }
 
     /// <summary>Tokens as Entra makes them, but for the signature, which azurite does not check.</summary>

@@ -85,6 +85,23 @@ public sealed class GcsObjectStoreTests : ObjectStoreContract
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
     }
 
+    // What cannot be read twice has no MD5 beforehand: it is compared with the store's, and removed.
+    [Fact]
+    public async Task Put_OfAStreamThatCannotSeek_DamagedOnItsWay_IsRefusedAndRemoved()
+    {
+        var (test, _) = await GcsStores.OpenAsync();
+        await using var store = test;
+        var pipe = new System.IO.Pipelines.Pipe();
+        await pipe.Writer.WriteAsync("good-bytes"u8.ToArray(), Cancel);
+        await pipe.Writer.CompleteAsync();
+
+        var thrown = await Assert.ThrowsAsync<ObjectStoreException>(
+            () => test.Damaging!.PutAsync(Key("a"), pipe.Reader.AsStream(), PutMode.Replace, Cancel));
+
+        Assert.Contains("damaged", thrown.Message, StringComparison.Ordinal);
+        Assert.Null(await test.Store.HeadAsync(Key("a"), Cancel));
+    }
+
     private sealed class NoTokens : ITokenAccess
     {
         public Task<string> GetAccessTokenForRequestAsync(

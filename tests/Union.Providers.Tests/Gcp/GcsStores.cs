@@ -21,13 +21,18 @@ internal static class GcsStores
         var identity = new GcsIdentity(tokens ?? signer, signer, _ => Task.FromResult(CloudStorageServer.Account));
         options = change?.Invoke(options) ?? options;
         var store = GcsObjectStore.Open(options, identity, server.Time);
+        var relay = DamagingRelay.Before(server.Endpoint);
+        var damaging = GcsObjectStore.Open(options with { Endpoint = relay.Endpoint }, identity, server.Time);
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
         var test = new ObjectStoreUnderTest(store, client, server.Time.Advance, CloudStorageServer.PageSize, async () =>
         {
             store.Dispose();
+            damaging.Dispose();
+            await relay.DisposeAsync();
             await server.DisposeAsync();
         })
         {
+            Damaging = damaging,
             LifetimeParameter = "X-Goog-Expires",
             TypeParameter = "response-content-type",
 

@@ -1,4 +1,5 @@
 using Union.Core.ComputePlane.Objects;
+using Union.Testing.Servers;
 using Xunit;
 
 namespace Union.Testing.Objects;
@@ -94,6 +95,25 @@ public abstract partial class ObjectStoreContract
 
         Assert.Equal(ObjectStoreError.Invalid, thrown.Error);
         Assert.Null(await test.Store.HeadAsync(Key("a"), Cancel));
+    }
+
+    // The control is the same line with a content that it does not touch.
+    [Fact]
+    public async Task Put_DamagedOnItsWay_IsRefused_AndLeavesWhatWasThere()
+    {
+        await using var test = await CreateAsync();
+        Assert.SkipWhen(test.Damaging is null, "The store is in this process: there is no way on which to be damaged.");
+        await test.Store.PutAsync(Key("a"), Content("old"), PutMode.Replace, Cancel);
+
+        await Assert.ThrowsAsync<ObjectStoreException>(
+            () => test.Damaging.PutAsync(Key("a"), Content(DamagingRelay.Good), PutMode.Replace, Cancel));
+        await Assert.ThrowsAsync<ObjectStoreException>(
+            () => test.Damaging.PutAsync(Key("new"), Content(DamagingRelay.Good), PutMode.CreateOnly, Cancel));
+
+        Assert.Equal("old", await ReadAsync(test.Store, "a"));
+        Assert.Null(await test.Store.HeadAsync(Key("new"), Cancel));
+        await test.Damaging.PutAsync(Key("a"), Content("other"), PutMode.Replace, Cancel);
+        Assert.Equal("other", await ReadAsync(test.Store, "a"));
     }
 
     [Fact]

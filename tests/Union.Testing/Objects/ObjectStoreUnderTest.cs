@@ -20,6 +20,12 @@ public sealed class ObjectStoreUnderTest(
     /// <summary>The same place by a clock that is hours behind, where the server's own cannot be moved.</summary>
     public IObjectStore? Behind { get; init; }
 
+    /// <summary>
+    /// The same place behind a line that damages what is written, see <see cref="Servers.DamagingRelay"/>; null where there
+    /// is no line.
+    /// </summary>
+    public IObjectStore? Damaging { get; init; }
+
     /// <summary>Signs with a credential that the server knew and takes no more.</summary>
     public Func<PresignGrant, Task<PresignedRequest>>? SignWithEndedCredential { get; init; }
 
