@@ -156,9 +156,14 @@ internal static partial class TaskFileReader
         }
 
         var queued = root.Value("queueTimeout", TimeSpan.Zero, IsTimeout, "a duration such as 90s, 10m or 1h");
-        if (queued > TimeSpan.Zero)
+        var deadline = root.Value("deadline", TimeSpan.Zero, IsTimeout, "a duration such as 90s, 10m or 1h");
+        if (queued > TimeSpan.Zero || deadline > TimeSpan.Zero)
         {
-            metadata.Timeouts = new Flyteidl2.Core.TimeoutStrategy { QueuedTimeout = queued.ToDuration() };
+            metadata.Timeouts = new Flyteidl2.Core.TimeoutStrategy
+            {
+                QueuedTimeout = queued > TimeSpan.Zero ? queued.ToDuration() : null,
+                Deadline = deadline > TimeSpan.Zero ? deadline.ToDuration() : null,
+            };
         }
 
         var cache = root.Section("cache", out var isCached);

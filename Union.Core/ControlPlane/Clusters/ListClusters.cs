@@ -64,7 +64,10 @@ internal sealed class ListClustersHandler(MetadataDatabase database, Caller call
     private static Task<long> CountQueuedAsync(Session session, ClusterRow cluster)
     {
         const string sql = """
-            select count(*) from actions where org = @Org and cluster_id = @Id and queue_state = 1
+            select (select count(*) from actions where org = @Org and cluster_id = @Id and queue_state = 1)
+                 + (select count(*)
+                      from actions
+                     where org = @Org and cluster_id = @Id and queue_state = 5 and parent_id is null and ended_at is null)
             """;
         return session.ScalarAsync(sql, new { cluster.Org, cluster.Id });
     }

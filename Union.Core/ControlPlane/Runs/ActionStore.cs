@@ -309,7 +309,8 @@ internal static class ActionStore
                                  cache_key, inputs_digest, recovered_from, queue_timeout, queue, share, place)
             select @Org, @RunId, @Name, @ParentId, @GroupName, @TaskId, @ClusterId, 1, @QueueState,
                    @Now, 0, 1, 0, r.change - @Back, @Now, @InputUri, '',
-                   '', 0, '', '', '', @Kind, @DeadlineAt, @CacheKey, @InputsDigest, @RecoveredFrom,
+                   '', 0, '', '', '', @Kind,
+                   coalesce(@DeadlineAt, @Now + nullif((select deadline from tasks where org = @Org and id = @TaskId), 0)), @CacheKey, @InputsDigest, @RecoveredFrom,
                    (select queue_timeout from tasks where org = @Org and id = @TaskId), @Queue, @Share,
                    (select case when s.next > h.head then s.next else h.head end
                       from (select coalesce(max(x.place) + 1, 0) as next

@@ -7,8 +7,9 @@ namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>
 /// Ends what waits or runs for too long on one cluster: an action in the queue by its own limit, an attempt whose cluster
-/// should have ended it and did not. Either spends a user retry, as a time-out that the cluster reports does. Whoever
-/// comes first records it: the other finds the action over, or its fence stale.
+/// should have ended it and did not. Either spends a user retry, as a time-out that the cluster reports does; an action
+/// past its deadline is over, whatever retries are left. Whoever comes first records it: the other finds the action over,
+/// or its fence stale.
 /// </summary>
 internal sealed class OverdueWork(
     MetadataDatabase database, ClusterIdentity cluster, RunSignals signals, DateTimeOffset now)
@@ -28,17 +29,24 @@ internal sealed class OverdueWork(
     {
         foreach (var queued in await database.ReadAsync(cluster.Org, QueuedAsync, cancellationToken))
         {
-            await FailAsync(queued, IsStillQueuedAsync, "queue_timed_out", cancellationToken);
+            await FailAsync(queued, IsStillQueuedAsync, "queue_timed_out", recoverable: true, cancellationToken);
         }
 
         foreach (var running in await database.ReadAsync(cluster.Org, RunningAsync, cancellationToken))
         {
-            await FailAsync(running, IsStillRunningAsync, "timed_out", cancellationToken);
+            await FailAsync(running, IsStillRunningAsync, "timed_out", recoverable: true, cancellationToken);
+        }
+
+        // Children before the parents that wait for them, so that each is told of its own deadline.
+        foreach (var due in (await database.ReadAsync(cluster.Org, DueAsync, cancellationToken)).OrderByDescending(a => a.Id))
+        {
+            await FailAsync(due, (_, _) => Task.FromResult(true), "deadline_passed", recoverable: false, cancellationToken);
         }
     }
 
     private async Task FailAsync(
-        Overdue overdue, Func<Session, Overdue, Task<bool>> isStill, string code, CancellationToken cancellationToken)
+        Overdue overdue, Func<Session, Overdue, Task<bool>> isStill, string code, bool recoverable,
+        CancellationToken cancellationToken)
     {
         var changes = new ChangeSet();
         await database.WriteAsync(
@@ -54,7 +62,7 @@ internal sealed class OverdueWork(
                 await session.BatchAsync([AttemptStore.AskEnd(action.Org, action.Id, now.ToMicros())]);
                 changes.Clusters.Add(action.ClusterId);
                 await new ActionMachine(session, changes, now).FailAsync(
-                    action, ActionPhase.TimedOut, new Failure(code, UserError, "", Recoverable: true), now.ToMicros());
+                    action, ActionPhase.TimedOut, new Failure(code, UserError, "", recoverable), now.ToMicros());
                 return true;
             },
             cancellationToken);
@@ -69,6 +77,19 @@ internal sealed class OverdueWork(
              where org = @Org and cluster_id = @ClusterId and queue_state in (1, 5) and queue_timeout > 0
                and queued_at + queue_timeout < @now
              order by queued_at + queue_timeout
+             limit 100
+            """;
+        return session.QueryAsync<Overdue>(sql, new { cluster.Org, cluster.ClusterId, now = now.ToMicros() });
+    }
+
+    private Task<IReadOnlyList<Overdue>> DueAsync(Session session)
+    {
+        const string sql = """
+            select id as Id, run_id as RunId, fence as Fence
+              from actions
+             where org = @Org and cluster_id = @ClusterId and deadline_at is not null and deadline_at < @now
+               and ended_at is null and phase <> 9
+             order by deadline_at
              limit 100
             """;
         return session.QueryAsync<Overdue>(sql, new { cluster.Org, cluster.ClusterId, now = now.ToMicros() });

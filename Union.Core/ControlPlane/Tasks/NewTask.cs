@@ -24,6 +24,9 @@ public sealed record NewTask(
     /// <summary>How long an attempt may run, which the cluster enforces first; zero is what the cluster allows.</summary>
     public TimeSpan RunTimeout { get; init; }
 
+    /// <summary>How long an action may take altogether, waits and further attempts included; zero is for ever.</summary>
+    public TimeSpan Deadline { get; init; }
+
     /// <summary>Names this content. The private half enters as the cluster's keyed digest, which confirms no guess.</summary>
     public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(
         [.. Projection.Span, 0, .. Encoding.UTF8.GetBytes(PrivatePart)]));
@@ -31,5 +34,7 @@ public sealed record NewTask(
     internal TaskRow Row(ProjectScope scope, long now) => new(
         0, scope.Org, scope.Project, scope.Domain, Digest, Name, Version, ShortName, TaskType, Projection.ToArray(),
         PrivatePart, Retries + 1, now, Environment, IsEntrypoint ? 1 : 0,
-        QueueTimeout.Ticks / TimeSpan.TicksPerMicrosecond, RunTimeout.Ticks / TimeSpan.TicksPerMicrosecond);
+        Micros(QueueTimeout), Micros(RunTimeout), Micros(Deadline));
+
+    private static long Micros(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 }

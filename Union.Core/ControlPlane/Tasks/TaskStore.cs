@@ -6,7 +6,7 @@ namespace Union.Core.ControlPlane.Tasks;
 internal sealed record TaskRow(
     long Id, string Org, string Project, string Domain, string Digest, string Name, string Version, string ShortName,
     string TaskType, byte[] Projection, string PrivatePart, long MaxAttempts, long CreatedAt, string Environment,
-    long IsEntrypoint, long QueueTimeout, long RunTimeout)
+    long IsEntrypoint, long QueueTimeout, long RunTimeout, long Deadline)
 {
     /// <summary>The task as the edge once handed it over: what runs of a deployed task are made from.</summary>
     public NewTask ToNewTask() => new(
@@ -16,6 +16,7 @@ internal sealed record TaskRow(
         IsEntrypoint = IsEntrypoint != 0,
         QueueTimeout = TimeSpan.FromMicroseconds(QueueTimeout),
         RunTimeout = TimeSpan.FromMicroseconds(RunTimeout),
+        Deadline = TimeSpan.FromMicroseconds(Deadline),
     };
 }
 
@@ -31,7 +32,7 @@ internal static class TaskStore
                version as Version, short_name as ShortName, task_type as TaskType, projection as Projection,
                private_part as PrivatePart, max_attempts as MaxAttempts, created_at as CreatedAt,
                environment as Environment, is_entrypoint as IsEntrypoint,
-               queue_timeout as QueueTimeout, run_timeout as RunTimeout
+               queue_timeout as QueueTimeout, run_timeout as RunTimeout, deadline as Deadline
           from tasks
         """;
 
@@ -94,9 +95,11 @@ internal static class TaskStore
 
         const string insertSql = """
             insert into tasks (org, project, domain, digest, name, version, short_name, task_type, projection,
-                               private_part, max_attempts, created_at, environment, is_entrypoint, queue_timeout, run_timeout)
+                               private_part, max_attempts, created_at, environment, is_entrypoint, queue_timeout, run_timeout,
+                               deadline)
             values (@Org, @Project, @Domain, @Digest, @Name, @Version, @ShortName, @TaskType, @Projection,
-                    @PrivatePart, @MaxAttempts, @CreatedAt, @Environment, @IsEntrypoint, @QueueTimeout, @RunTimeout)
+                    @PrivatePart, @MaxAttempts, @CreatedAt, @Environment, @IsEntrypoint, @QueueTimeout, @RunTimeout,
+                    @Deadline)
             on conflict (org, project, domain, digest) where digest <> '' do nothing
             returning id
             """;

@@ -76,7 +76,7 @@ internal static class ActionMessages
         }
         else if (row.ErrorCode.Length > 0)
         {
-            details.ErrorInfo = Error(row.ErrorCode, row.ErrorKind, clusterName);
+            details.ErrorInfo = Error(row.ErrorCode, row.ErrorKind, row.ErrorPrivate, clusterName);
         }
 
         details.Attempts.AddRange(detail.Attempts.Where(a => a.ConfirmedAt is not null)
@@ -241,7 +241,7 @@ internal static class ActionMessages
 
         if (row.ErrorCode.Length > 0)
         {
-            attempt.ErrorInfo = Error(row.ErrorCode, row.ErrorKind, clusterName);
+            attempt.ErrorInfo = Error(row.ErrorCode, row.ErrorKind, row.ErrorPrivate, clusterName);
         }
 
         attempt.PhaseTransitions.AddRange(events.Where(e => e.Attempt == row.Attempt)
@@ -250,10 +250,22 @@ internal static class ActionMessages
     }
 
     // The text itself is spliced in behind this message, and then wins; without it a reader learns where it is.
-    private static ErrorInfo Error(string code, long kind, string clusterName) => new()
+    private static ErrorInfo Error(string code, long kind, string text, string clusterName) => new()
     {
         Kind = (ErrorInfo.Types.Kind)kind,
-        Message = $"{code}: the text is kept by cluster {clusterName}.",
+        Message = $"{code}: {(text.Length > 0 ? $"the text is kept by cluster {clusterName}." : OwnWords(code, clusterName))}",
+    };
+
+    // What the control plane itself decided, and what a cluster told without a text.
+    private static string OwnWords(string code, string clusterName) => code switch
+    {
+        "queue_timed_out" =>
+            $"it waited in its queue for longer than its queue time-out allows; cluster {clusterName} had no place for it.",
+        "timed_out" => $"it ran for longer than its time-out allows, and cluster {clusterName} did not end it.",
+        "deadline_passed" => "it was not over by its deadline, which counts from when it was wanted.",
+        "condition_timed_out" => "nobody answered it in time.",
+        "lost" => $"cluster {clusterName} does not hold the attempt any more, and no further one is left.",
+        _ => $"cluster {clusterName} kept no text.",
     };
 
     public static EnrichedIdentity Identity(string subject) =>

@@ -20,6 +20,7 @@ internal static class TaskFacts
             Environment = spec.Environment?.Name ?? "",
             QueueTimeout = Limit(template.Metadata?.Timeouts?.QueuedTimeout),
             RunTimeout = Limit(template.Metadata?.Timeout),
+            Deadline = Limit(template.Metadata?.Timeouts?.Deadline),
             IsEntrypoint = template.Metadata?.IsEntrypoint ?? false,
         };
     }

@@ -18,6 +18,8 @@ public sealed class TaskFileTests
         outputs: {total: float}
         resources: {cpu: 500m, memory: 64Mi}
         timeout: 60s
+        queueTimeout: 10m
+        deadline: 1h
         retries: 2
         secrets: [{name: api_key, env: API_KEY}]
         cache: {version: "1"}
@@ -48,6 +50,7 @@ public sealed class TaskFileTests
         Assert.Equal(["month", "data"], template.Interface.Inputs.Variables.Select(v => v.Key));
         Assert.Equal(SimpleType.Float, template.Interface.Outputs.Variables[0].Value.Type.Simple);
         Assert.Equal(60, template.Metadata.Timeout.Seconds);
+        Assert.Equal((600, 3600), (template.Metadata.Timeouts.QueuedTimeout.Seconds, template.Metadata.Timeouts.Deadline.Seconds));
         Assert.Equal(2u, template.Metadata.Retries.Retries);
         Assert.True(template.Metadata.Discoverable);
         Assert.Equal("1", template.Metadata.DiscoveryVersion);

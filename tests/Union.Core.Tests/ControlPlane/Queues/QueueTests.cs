@@ -254,6 +254,20 @@ public sealed class QueueTests
             [("default", 2L, 1L), ("nightly", 2L, 0L)], listed.Queues.Select(q => (q.Row.Name, q.Waiting, q.Running)));
     }
 
+    [Fact]
+    public async Task ListClusters_RunsThatMayNotBegin_CountAsQueued()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await plane.AsUserAsync(Set("nightly") with { MaxRuns = 1 });
+        await CreateRunsAsync(plane, 3, "default", "nightly");
+        await CreateRunsAsync(plane, 2, "default");
+        await LeaseAsync(plane, 1);
+
+        var cluster = Assert.Single(await plane.AsUserAsync(new ListClusters()));
+
+        Assert.Equal((1, 4), (cluster.Running, cluster.Queued));
+    }
+
     private static SetQueueRules Set(string name) => new("", name, null, null, null, null, null);
 
     private static Task SetDrainAsync(ControlPlaneFixture plane, bool ofCluster, Drain drain) => ofCluster

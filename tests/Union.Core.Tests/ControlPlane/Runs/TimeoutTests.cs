@@ -60,6 +60,52 @@ public sealed class TimeoutTests
     }
 
     [Fact]
+    public async Task Deadline_PassedWhileItWaits_EndsItWhateverRetriesAreLeft()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await RunAsync(plane, new() { Deadline = Limit, QueueTimeout = Limit * 0.6 }, retries: 5);
+
+        await AdvanceAsync(plane, Limit * 0.7);
+        var again = await plane.ActionAsync("r");
+        await AdvanceAsync(plane, Limit * 0.4);
+
+        Assert.Equal((ActionPhase.Queued, 2L), (again.Phase, again.Attempt));
+        var ended = await plane.ActionAsync("r");
+        Assert.Equal((ActionPhase.TimedOut, "deadline_passed", 2L), (ended.Phase, ended.ErrorCode, ended.Attempt));
+    }
+
+    [Fact]
+    public async Task Deadline_PassedWhileItRuns_EndsTheAttemptAndWhatIsBelow()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await RunAsync(plane, new() { Deadline = Limit }, retries: 5);
+        var running = (await plane.LeaseOneAsync()).Key;
+        await plane.ReportAsync(plane.Event(1, running, ActionPhase.Running));
+        await plane.AsClusterAsync(new EnqueueChild(running, "c1", "", ControlPlaneFixture.NewTask(), ""));
+
+        await AdvanceAsync(plane, Limit);
+        var early = await plane.ActionAsync("r");
+        await AdvanceAsync(plane, TimeSpan.FromSeconds(1));
+
+        Assert.Equal(ActionPhase.Running, early.Phase);
+        Assert.Equal("deadline_passed", (await plane.ActionAsync("r")).ErrorCode);
+        Assert.True((await plane.ActionAsync("r", "c1")).Phase.IsTerminal());
+        Assert.Equal([running], (await plane.LeaseAsync(1)).End);
+    }
+
+    [Fact]
+    public async Task Deadline_OverInTime_ChangesNothing()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await RunAsync(plane, new() { Deadline = Limit });
+        await plane.ReportAsync(plane.Event(1, (await plane.LeaseOneAsync()).Key, ActionPhase.Succeeded));
+
+        await AdvanceAsync(plane, Limit * 2);
+
+        Assert.Equal(ActionPhase.Succeeded, (await plane.ActionAsync("r")).Phase);
+    }
+
+    [Fact]
     public async Task Running_ThatItsClusterDidNotEnd_TimesOutAndIsToEnd()
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
@@ -114,7 +160,12 @@ public sealed class TimeoutTests
     private static Task<ActionRow> RunAsync(ControlPlaneFixture plane, Limits limits, int retries = 0) =>
         plane.AsUserAsync(plane.NewRun("r") with
         {
-            Task = ControlPlaneFixture.NewTask(retries) with { QueueTimeout = limits.QueueTimeout, RunTimeout = limits.RunTimeout },
+            Task = ControlPlaneFixture.NewTask(retries) with
+            {
+                QueueTimeout = limits.QueueTimeout,
+                RunTimeout = limits.RunTimeout,
+                Deadline = limits.Deadline,
+            },
         });
 
     private static Task AdvanceAsync(ControlPlaneFixture plane, TimeSpan by)
@@ -128,5 +179,7 @@ public sealed class TimeoutTests
         public TimeSpan QueueTimeout { get; init; }
 
         public TimeSpan RunTimeout { get; init; }
+
+        public TimeSpan Deadline { get; init; }
     }
 }

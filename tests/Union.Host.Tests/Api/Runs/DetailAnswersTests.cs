@@ -47,6 +47,25 @@ public sealed class DetailAnswersTests
         Assert.Null(root.TriggerType);
     }
 
+    [Theory]
+    [InlineData("queue_timed_out", "", "queue_timed_out: it waited in its queue for longer than its queue time-out allows")]
+    [InlineData("deadline_passed", "", "deadline_passed: it was not over by its deadline")]
+    [InlineData("exit_code", "", "exit_code: cluster c kept no text.")]
+    [InlineData("exit_code", "digest", "exit_code: the text is kept by cluster c.")]
+    public async Task OfAction_ThatFailed_SaysInWordsWhyOrWhereTheyAre(string code, string kept, string words)
+    {
+        var detail = Detail(null, new RunSpec());
+        detail = detail with
+        {
+            Action = detail.Action with { Phase = ActionPhase.TimedOut, ErrorCode = code, ErrorPrivate = kept, EndedAt = 1 },
+        };
+
+        var answer = await DetailAnswers.OfActionAsync(new NoParts(), detail, null, TestContext.Current.CancellationToken);
+
+        var error = GetActionDetailsResponse.Parser.ParseFrom(answer.Bytes).Details.ErrorInfo;
+        Assert.StartsWith(words, error.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<ActionMetadata> MetadataAsync(ActionDetail detail, TriggerSchedule? fired)
     {
         var answer = await DetailAnswers.OfActionAsync(new NoParts(), detail, fired, TestContext.Current.CancellationToken);

@@ -1,0 +1,6 @@
+-- How long an action may take altogether, from when it is wanted to its end, with all its waits and attempts. When that
+-- is over stands in the column in which conditions have theirs.
+
+alter table tasks add column deadline integer not null default 0; -- orchestration: longest time of an action in microseconds; 0 is for ever
+
+create index actions_due on actions (cluster_id, deadline_at) where deadline_at is not null and ended_at is null and phase <> 9;
