@@ -11,15 +11,16 @@ namespace Union.Core.Storage;
 public sealed class Session
 {
     private readonly DbConnection _connection;
-    private readonly DbTransaction _transaction;
+    private readonly DbTransaction? _transaction;
     private readonly SqlDialect _dialect;
     private readonly CancellationToken _cancellationToken;
     private IReadOnlyList<string> _opening;
     private IReadOnlyList<Statement>? _last;
 
+    /// <param name="transaction">Null where the connection itself was told to begin one.</param>
     /// <param name="opening">What the first statement takes along, so that it costs no round trip of its own.</param>
     internal Session(
-        DbConnection connection, DbTransaction transaction, SqlDialect dialect, IReadOnlyList<string> opening,
+        DbConnection connection, DbTransaction? transaction, SqlDialect dialect, IReadOnlyList<string> opening,
         CancellationToken cancellationToken) =>
         (_connection, _transaction, _dialect, _opening, _cancellationToken) =
             (connection, transaction, dialect, opening, cancellationToken);
@@ -54,7 +55,7 @@ public sealed class Session
         if (_connection is NpgsqlConnection connection)
         {
             await PostgresBatch.ExecuteAsync(
-                connection, (NpgsqlTransaction)_transaction, Opening(), statements, [], _dialect, _cancellationToken);
+                connection, (NpgsqlTransaction)_transaction!, Opening(), statements, [], _dialect, _cancellationToken);
             return;
         }
 
@@ -94,12 +95,12 @@ public sealed class Session
         // Not cancellable: the caller must learn whether it was committed.
         if (_last is not { Count: > 0 } last)
         {
-            return _transaction.CommitAsync(CancellationToken.None);
+            return _transaction!.CommitAsync(CancellationToken.None);
         }
 
         _last = null;
         return PostgresBatch.ExecuteAsync(
-            (NpgsqlConnection)_connection, (NpgsqlTransaction)_transaction, Opening(), last, ["commit"], _dialect,
+            (NpgsqlConnection)_connection, (NpgsqlTransaction)_transaction!, Opening(), last, ["commit"], _dialect,
             CancellationToken.None);
     }
 

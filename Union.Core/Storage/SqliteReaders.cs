@@ -24,14 +24,11 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
         var isWhole = false;
         try
         {
-            // Deferred: readers never wait for the writer under WAL, and see one snapshot from their first statement on.
-            await using (var transaction = reader.Inner.BeginTransaction(deferred: true))
-            {
-                var result = await work(
-                    new Session(reader.Prepared, transaction, SqlDialect.Sqlite, [], cancellationToken));
-                isWhole = true;
-                return result;
-            }
+            reader.Begin.ExecuteNonQuery();
+            var result = await work(new Session(reader.Prepared, null, SqlDialect.Sqlite, [], cancellationToken));
+            reader.End.ExecuteNonQuery();
+            isWhole = true;
+            return result;
         }
         finally
         {
@@ -42,7 +39,7 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
             }
             else
             {
-                await reader.Prepared.DisposeAsync();
+                await reader.DisposeAsync();
             }
         }
     }
@@ -52,7 +49,7 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
         _disposed = true;
         while (_idle.TryTake(out var reader))
         {
-            reader.Prepared.Dispose();
+            reader.Dispose();
         }
     }
 
@@ -76,5 +73,31 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
         }
     }
 
-    private sealed record Reader(SqliteConnection Inner, PreparingConnection Prepared);
+    /// <summary>
+    /// A connection that reads in transactions of its own words, prepared once: those of the provider are prepared anew for
+    /// each read, and cost more than most reads do. Deferred, so that a reader never waits for the writer under WAL and sees
+    /// one snapshot from its first statement on.
+    /// </summary>
+    private sealed class Reader(SqliteConnection inner, PreparingConnection prepared) : IDisposable, IAsyncDisposable
+    {
+        public PreparingConnection Prepared { get; } = prepared;
+
+        public SqliteCommand Begin { get; } = new("begin deferred", inner);
+
+        public SqliteCommand End { get; } = new("commit", inner);
+
+        public void Dispose()
+        {
+            Begin.Dispose();
+            End.Dispose();
+            Prepared.Dispose();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Begin.DisposeAsync();
+            await End.DisposeAsync();
+            await Prepared.DisposeAsync();
+        }
+    }
 }
