@@ -243,15 +243,15 @@ public sealed class YamlSection
             }
         }
 
-        Finish(others);
+        Finish(others, listsAll: true);
     }
 
     /// <summary>Reports every key that was not asked for, with the nearest one that was.</summary>
-    public void End() => Finish([]);
+    public void End() => Finish([], listsAll: false);
 
     private bool IsForeign(string word, IReadOnlyCollection<string> others) => !_known.Contains(word) && others.Contains(word);
 
-    private void Finish(IReadOnlyCollection<string> others)
+    private void Finish(IReadOnlyCollection<string> others, bool listsAll)
     {
         foreach (var (key, _) in _node.Children)
         {
@@ -263,7 +263,9 @@ public sealed class YamlSection
 
             var place = Path.Length == 0 ? "" : $" in '{Path}'";
             var nearest = Nearest.Of(word, _known);
-            var hint = nearest is null ? $"known are: {string.Join(", ", _known.Distinct())}" : $"did you mean '{nearest}'?";
+            var known = string.Join(", ", _known.Distinct());
+            var hint = nearest is null ? $"known are: {known}"
+                : $"did you mean '{nearest}'?" + (listsAll ? $" Known are: {known}" : "");
             Error(key, $"unknown key '{word}'{place}; {hint}");
         }
     }

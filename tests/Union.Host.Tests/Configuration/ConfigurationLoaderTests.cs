@@ -231,7 +231,9 @@ public sealed class ConfigurationLoaderTests
         "{provider: gcs, bucket: b, region: r}",
         "'computePlane.objects.region' is no option of provider gcs, which has: bucket, buckets, prefix, endpoint, ")]
     [InlineData("{provider: file, bucket: b}", "'computePlane.objects.bucket' is no option of provider file, which has: path, listen.")]
-    [InlineData("{provider: s3, bucket: b, region: r, buckte: c}", "unknown key 'buckte' in 'computePlane.objects'; did you mean 'bucket'?")]
+    [InlineData(
+        "{provider: gcs, bucket: b, buckte: c}",
+        "unknown key 'buckte' in 'computePlane.objects'; did you mean 'bucket'? Known are: provider, bucket, buckets, prefix, endpoint, encryptionKey, credentials")]
     [InlineData(
         "{provider: azure, account: a, bucket: b, credentials: {profile: p}}",
         "unknown key 'profile' in 'computePlane.objects.credentials'; known are: clientId")]
