@@ -37,6 +37,9 @@ internal static partial class S3Failures
 
             // What the key service said, behind its own prefix: KMS.NotFoundException, KMS.DisabledException and so on.
             (_, not null) when refused.ErrorCode.StartsWith("KMS.", StringComparison.Ordinal) => ObjectStoreError.KeyUnusable,
+
+            // Ceph has the code of a wrong access key for that, and says it in its sentence.
+            _ when refused.Message?.Contains("kms-keyid", StringComparison.Ordinal) is true => ObjectStoreError.KeyUnusable,
             (_, "RequestTimeTooSkewed") => ObjectStoreError.ClockSkewed,
             (_, "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "ExpiredToken" or "InvalidToken") =>
                 ObjectStoreError.BadCredentials,

@@ -50,13 +50,20 @@ public sealed class ObjectStoreProbe(IObjectStore store, HttpMessageInvoker? fet
         }
 
         // :: Step 2
-        var usable = true;
+        var (usable, seen) = (true, true);
         foreach (var inspection in InspectionsAt(InspectionStage.Bucket))
         {
+            if (!seen)
+            {
+                yield return Skipped(inspection.Name, "The bucket cannot be looked at.");
+                continue;
+            }
+
             var (result, refusal) = await InspectAsync(inspection, key, cancellationToken);
             yield return result;
 
             // A role may let nobody look at the bucket and use it all the same.
+            seen = result.State is not CheckState.Failed;
             usable &= result.State is not CheckState.Failed || refusal?.Error is ObjectStoreError.Denied;
         }
 

@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Union.Core.Boundary;
 using Union.Core.ComputePlane.Objects;
+using Union.Core.ComputePlane.Setup;
 using Union.Providers.Aws.Objects;
 using Union.Testing.Objects;
 using Union.Testing.Servers;
@@ -63,6 +64,21 @@ public sealed class S3EncryptionTests(RadosGateway gateway)
         using var read = new MemoryStream();
         await (await test.Store.OpenReadAsync(ObjectKey.Parse("a"), 0, Cancel)).CopyToAsync(read, Cancel);
         Assert.Equal(content, read.ToArray());
+    }
+
+    [Fact]
+    public async Task Put_WithAKeyThatIsNotThere_SaysSo_AndSoDoesTheDoctor()
+    {
+        await using var test = S3Stores.Open(gateway, o => o with { EncryptionKey = "no-such-key" });
+
+        var thrown = await Assert.ThrowsAsync<ObjectStoreException>(() => test.Store.PutAsync(
+            ObjectKey.Parse("a"), new MemoryStream([1]), PutMode.Replace, Cancel));
+        var checks = await new ObjectStoreProbe(test.Store, test.Client, null, TimeProvider.System).RunAsync(Cancel)
+            .ToDictionaryAsync(result => result.Name, cancellationToken: Cancel);
+
+        Assert.Equal("object_store_key_unusable", thrown.ToAnswer().Reason);
+        Assert.Equal(CheckState.Failed, checks["objects.key"].State);
+        Assert.Equal(CheckState.Ok, checks["objects.bucket"].State);
     }
 
     private async Task<string> KeyOfAsync(S3ObjectStoreOptions options, string key)

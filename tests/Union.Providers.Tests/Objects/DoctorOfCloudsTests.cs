@@ -47,6 +47,7 @@ public sealed class DoctorOfCloudsTests(Azurite azurite) : IClassFixture<Azurite
         Assert.Equal(CheckState.Failed, s3[$"objects.{check}"].State);
         Assert.Contains(says, s3[$"objects.{check}"].Finding, StringComparison.Ordinal);
         Assert.Equal(check == "region" ? CheckState.Ok : CheckState.Failed, s3["objects.bucket"].State);
+        Assert.Equal(check == "region" ? CheckState.Failed : CheckState.Skipped, s3["objects.region"].State);
     }
 
     // https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
