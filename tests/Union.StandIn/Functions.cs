@@ -33,6 +33,8 @@ internal static class Functions
         {
             case "double":
                 return Output(Number(2 * X(inputs)));
+            case "random":
+                return Output(Number(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue)));
             case "nothing":
                 return new Outputs();
             case "report":

@@ -20,9 +20,11 @@ internal sealed class StockClient(UnionInstallation union) : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async Task<string> SubmitAsync(string function, int retries = 0, Action<RunSpec>? change = null, params NamedLiteral[] inputs)
+    public Task<string> SubmitAsync(string function, int retries = 0, Action<RunSpec>? change = null, params NamedLiteral[] inputs) =>
+        SubmitAsync(SpecOf(function, retries), change, inputs);
+
+    public async Task<string> SubmitAsync(TaskSpec spec, Action<RunSpec>? change, params NamedLiteral[] inputs)
     {
-        var spec = SpecOf(function, retries);
         var data = await Union.SelectAsync(Operation.UploadInputs, Cancel);
         var upload = new UploadInputsRequest { ProjectId = Union.Project, TaskSpec = spec, Inputs = new Inputs() };
         upload.Inputs.Literals.AddRange(inputs);
