@@ -39,6 +39,9 @@ public sealed class GeneratedPolicyTests(RadosGateway gateway)
             Assert.NotNull(await signer.Store.HeadAsync(key, Cancel));
             Assert.Equal(HttpStatusCode.OK, await FetchAsync(signer, key));
             await signer.Store.DeleteAsync(key, Cancel);
+
+            // Only who may list is told that an object is not there, and the cluster asks that all the time.
+            Assert.Null(await signer.Store.HeadAsync(key, Cancel));
         }
 
         foreach (var scope in others)
