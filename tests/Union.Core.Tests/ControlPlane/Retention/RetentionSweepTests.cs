@@ -180,17 +180,17 @@ public sealed class RetentionSweepTests
     {
         await using var plane = await ControlPlaneFixture.StartAsync();
         var (first, second) = (NewSweep(plane), NewSweep(plane));
-        await first.SweepOnceAsync(ControlPlaneFixture.Cancel);
         await EndedRunAsync(plane, "old", children: 0);
-        plane.Time.Advance(TimeSpan.FromDays(91));
-        await first.SweepOnceAsync(ControlPlaneFixture.Cancel);
-        await plane.ReportAsync(plane.Event(3, await RootAsync(plane, "later"), ActionPhase.Succeeded));
-        plane.Time.Advance(Options.Interval / 2);
+        plane.Time.Advance(Options.Runs - TimeSpan.FromMinutes(1));
+        var early = await first.SweepOnceAsync(ControlPlaneFixture.Cancel);
 
+        // Old enough by now, and the turn is still the first one's.
+        plane.Time.Advance(Options.Interval / 2);
         var held = await second.SweepOnceAsync(ControlPlaneFixture.Cancel);
-        plane.Time.Advance(TimeSpan.FromDays(91));
+        plane.Time.Advance(Options.Interval);
         var free = await second.SweepOnceAsync(ControlPlaneFixture.Cancel);
 
+        Assert.Equal(0, early.Runs);
         Assert.Equal((0, 1), (held.Runs, free.Runs));
     }
 
