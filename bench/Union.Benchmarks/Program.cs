@@ -22,7 +22,7 @@ switch (args.FirstOrDefault())
     case "chaos":
         return await ChaosBench.RunAsync(writer, Number("--rounds", 50), Number("--seed", RandomNumberGenerator.GetInt32(1_000_000)));
     case "sign":
-        await SignBench.RunAsync(writer);
+        SignBench.Run(writer);
         return 0;
     case BareService.Command:
         await BareService.ServeAsync(args[1]);
