@@ -83,17 +83,6 @@ internal static class ActionStore
         return new Query<ActionRow>(sql, new { org, uid });
     }
 
-    /// <summary>The actions of as many of these attempts as a cluster was given.</summary>
-    public static Query<ActionRow> OfAttempts(string org, string clusterId, string[] uids)
-    {
-        const string sql = Columns + """
-
-             where a.org = @org
-               and a.id in (select y.action_id from attempts y where y.org = @org and y.cluster_id = @clusterId and y.uid in @uids)
-            """;
-        return new Query<ActionRow>(sql, new { org, clusterId, uids });
-    }
-
     /// <summary>An action by its name, of the run that an attempt belongs to.</summary>
     public static Query<ActionRow> FindBeside(string org, string uid, string name)
     {
@@ -131,15 +120,7 @@ internal static class ActionStore
     }
 
     /// <summary>These actions; the caller holds the locks of their runs.</summary>
-    public static async Task<IReadOnlyList<ActionRow>> LockAsync(Session session, string org, IReadOnlyCollection<long> ids)
-    {
-        var actions = Lock(org, [.. ids]);
-        await session.BatchAsync([actions]);
-        return actions.Rows;
-    }
-
-    /// <summary>As above, for a batch; or those that the same transaction has taken from their queue.</summary>
-    public static Query<ActionRow> Lock(string org, long[] ids)
+    public static Task<IReadOnlyList<ActionRow>> LockAsync(Session session, string org, IReadOnlyCollection<long> ids)
     {
         const string sql = Columns + """
 
@@ -147,20 +128,7 @@ internal static class ActionStore
              order by a.queued_at, a.id
             /*postgres for no key update of a */
             """;
-        return new Query<ActionRow>(sql, new { org, ids });
-    }
-
-    /// <summary>The actions of these attempts of a cluster, whose runs are locked; their rows too, which a lease takes alone.</summary>
-    public static Query<ActionRow> LockOfAttempts(string org, string clusterId, string[] uids)
-    {
-        const string sql = Columns + """
-
-             where a.org = @org
-               and a.id in (select y.action_id from attempts y where y.org = @org and y.cluster_id = @clusterId and y.uid in @uids)
-             order by a.queued_at, a.id
-            /*postgres for no key update of a */
-            """;
-        return new Query<ActionRow>(sql, new { org, clusterId, uids });
+        return session.QueryAsync<ActionRow>(sql, new { org, ids = ids.ToArray() });
     }
 
     public static Task<IReadOnlyList<ActionRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)

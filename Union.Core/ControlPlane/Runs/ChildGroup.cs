@@ -4,8 +4,8 @@ using Union.Core.Storage;
 namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>
-/// A group of children that go into their runs in one transaction of two round trips: one locks the runs and looks, one
-/// writes and commits, so that nobody waits on the way between the locks and the commit.
+/// A group of children that go into their runs in one transaction of three round trips: one locks the runs, another looks,
+/// and one writes and commits, so that others do not wait for long between the locks and the commit.
 /// </summary>
 internal sealed class ChildGroup(ClusterIdentity cluster, IReadOnlyList<EnqueueChild> requests, DateTimeOffset now)
 {

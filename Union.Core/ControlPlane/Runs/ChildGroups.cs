@@ -12,8 +12,8 @@ namespace Union.Core.ControlPlane.Runs;
 /// </summary>
 internal sealed class ChildGroups
 {
-    /// <summary>One is under way while another waits for its commit.</summary>
-    private const int AtOnce = 2;
+    /// <summary>A second one would mostly wait for the first one's runs, and be smaller for it.</summary>
+    private const int AtOnce = 1;
 
     /// <summary>Children of one commit: enough that its cost no longer counts, few enough that a report of their runs does not wait.</summary>
     private const int MaxGroup = 64;

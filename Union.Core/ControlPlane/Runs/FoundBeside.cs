@@ -6,7 +6,7 @@ using Union.Core.Storage;
 namespace Union.Core.ControlPlane.Runs;
 
 /// <summary>
-/// What a group of children must know of the runs that they go into, read in one round trip behind the locks of these runs:
+/// What a group of children must know of the runs that they go into, read in two round trips behind the locks of these runs:
 /// the attempts that ask for them, the actions of those, and the tasks.
 /// </summary>
 internal sealed class FoundBeside
@@ -33,10 +33,12 @@ internal sealed class FoundBeside
         string[] digests = [.. requests.Select(r => r.Task.Digest).Distinct()];
         var runs = RunStore.LockOfAttempts(cluster.Org, cluster.ClusterId, uids);
         var attempts = AttemptStore.List(cluster.Org, cluster.ClusterId, uids);
-        var parents = ActionStore.OfAttempts(cluster.Org, cluster.ClusterId, uids);
-        var tasks = TaskStore.ListBeside(cluster.Org, uids, digests);
-        await session.BatchAsync([runs, attempts, parents, tasks]);
-        return new FoundBeside(attempts.Rows, parents.Rows, tasks.Rows);
+        var tasks = TaskStore.WithDigests(cluster.Org, digests);
+        await session.BatchAsync([runs, attempts, tasks]);
+        // By their keys and not by a join with what was just read: a plan that was made while the tables were small would
+        // go from a run to all of its actions.
+        var parents = await ActionStore.ListAsync(session, cluster.Org, [.. attempts.Rows.Select(a => a.ActionId).Distinct()]);
+        return new FoundBeside(attempts.Rows, parents, tasks.Rows);
     }
 
     /// <summary>What is inserted for which of the requests.</summary>

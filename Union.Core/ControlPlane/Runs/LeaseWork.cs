@@ -94,7 +94,7 @@ internal sealed class LeaseWorkHandler(
         }
     }
 
-    // Four round trips, whatever the number of actions: one looks, one takes from a queue, one reads what it took, and one
+    // Five round trips, whatever the number of actions: one looks, one takes from a queue, two read what it took, and one
     // writes the attempts and commits. Each further queue adds one, and each limit another.
     private async Task<LeaseStep> LeaseAsync(Session session, LeaseWork request)
     {
@@ -130,12 +130,12 @@ internal sealed class LeaseWorkHandler(
 
         var (org, assignments, attempts) = (caller.Cluster.Org, new List<Assignment>(), new List<Statement>());
         var queuedAt = claimed.ToDictionary(c => c.Id, c => c.QueuedAt);
-        long[] ids = [.. queuedAt.Keys];
-        var (actions, ofTasks, ofRuns) = (
-            ActionStore.Lock(org, ids), TaskStore.OfActions(org, ids), RunStore.OfActions(org, ids));
-        await session.BatchAsync([actions, ofTasks, ofRuns]);
+        var actions = await ActionStore.LockAsync(session, org, [.. queuedAt.Keys]);
+        var ofTasks = TaskStore.List(org, [.. actions.Select(a => a.TaskId).Distinct()]);
+        var ofRuns = RunStore.List(org, [.. actions.Select(a => a.RunRowId).Distinct()]);
+        await session.BatchAsync([ofTasks, ofRuns]);
         var (tasks, runs) = (ofTasks.Rows.ToDictionary(t => t.Id), ofRuns.Rows.ToDictionary(r => r.Id));
-        foreach (var action in actions.Rows)
+        foreach (var action in actions)
         {
             var (task, run) = (tasks[action.TaskId], runs[action.RunRowId]);
             var key = new AttemptKey(Guid.CreateVersion7(now).ToString("d"), action.Fence);

@@ -32,13 +32,12 @@ internal sealed class ReportedAttempts
         var runs = RunStore.LockOfAttempts(org, id, uids);
         var attempts = AttemptStore.List(org, id, uids);
         var parents = ActionStore.Parents(org, id, uids);
-        var actions = ActionStore.LockOfAttempts(org, id, uids);
-        await session.BatchAsync([before, runs, actions, attempts, parents]);
+        await session.BatchAsync([before, runs, attempts, parents]);
         var reported = new ReportedAttempts(session, cluster, [.. parents.Rows])
         {
             _attempts = attempts.Rows.ToDictionary(a => a.Uid),
-            _actions = actions.Rows.ToDictionary(a => a.Id),
         };
+        await reported.ReadActionsAsync([.. attempts.Rows.Select(a => a.ActionId)]);
         machine.Defer(reported._actions.Keys.Except(parents.Rows).ToHashSet());
         return reported;
     }
@@ -61,6 +60,8 @@ internal sealed class ReportedAttempts
         }
     }
 
-    private async Task ReadActionsAsync(IReadOnlyCollection<long> ids) =>
-        _actions = (await ActionStore.LockAsync(_session, _cluster.Org, ids)).ToDictionary(a => a.Id);
+    private async Task ReadActionsAsync(HashSet<long> ids) =>
+        _actions = ids.Count == 0
+            ? []
+            : (await ActionStore.LockAsync(_session, _cluster.Org, ids)).ToDictionary(a => a.Id);
 }

@@ -84,23 +84,20 @@ internal static class RunStore
         return session.ScalarAsync(sql, new { org, runId });
     }
 
-    /// <summary>The runs of actions.</summary>
-    public static Query<RunRow> OfActions(string org, long[] actionIds)
-    {
-        const string sql = Columns + """
-              from runs r
-             where r.org = @org and r.id in (select a.run_id from actions a where a.org = @org and a.id in @actionIds)
-            """;
-        return new Query<RunRow>(sql, new { org, actionIds });
-    }
-
-    public static Task<IReadOnlyList<RunRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    public static Query<RunRow> List(string org, long[] ids)
     {
         const string sql = Columns + """
               from runs r
              where r.org = @org and r.id in @ids
             """;
-        return session.QueryAsync<RunRow>(sql, new { org, ids = ids.ToArray() });
+        return new Query<RunRow>(sql, new { org, ids });
+    }
+
+    public static async Task<IReadOnlyList<RunRow>> ListAsync(Session session, string org, IReadOnlyCollection<long> ids)
+    {
+        var runs = List(org, [.. ids]);
+        await session.BatchAsync([runs]);
+        return runs.Rows;
     }
 
     /// <summary>Locks the runs of these attempts, always in the same order.</summary>

@@ -57,10 +57,9 @@ internal static class TaskStore
     }
 
     /// <summary>
-    /// Those of these tasks that are known, in the projects and domains of the runs that attempts belong to. They stay until
-    /// the transaction ends.
+    /// The tasks of these contents, in whatever project and domain: as a rule one each. They stay until the transaction ends.
     /// </summary>
-    public static Query<TaskFacts> ListBeside(string org, string[] uids, string[] digests)
+    public static Query<TaskFacts> WithDigests(string org, string[] digests)
     {
         const string sql = """
             select t.id as Id, t.project as Project, t.domain as Domain, t.digest as Digest, t.name as Name,
@@ -68,14 +67,10 @@ internal static class TaskStore
                    t.max_attempts as MaxAttempts, t.environment as Environment
               from tasks t
              where t.org = @org and t.digest in @digests and t.digest <> ''
-               and (t.project, t.domain) in (select r.project, r.domain
-                                               from attempts y
-                                               join actions x on x.id = y.action_id and x.org = y.org
-                                               join runs r on r.id = x.run_id and r.org = y.org
-                                              where y.org = @org and y.uid in @uids)
+             limit 1000
             /*postgres for key share of t */
             """;
-        return new Query<TaskFacts>(sql, new { org, uids, digests });
+        return new Query<TaskFacts>(sql, new { org, digests });
     }
 
     /// <summary>Stores a task once per content; answers the key of its row, which stays until the transaction ends.</summary>
@@ -125,13 +120,12 @@ internal static class TaskStore
         return session.FindAsync<TaskRow>(sql, new { org, id });
     }
 
-    /// <summary>The tasks of actions.</summary>
-    public static Query<TaskRow> OfActions(string org, long[] actionIds)
+    public static Query<TaskRow> List(string org, long[] ids)
     {
         const string sql = Columns + """
 
-             where org = @org and id in (select a.task_id from actions a where a.org = @org and a.id in @actionIds)
+             where org = @org and id in @ids
             """;
-        return new Query<TaskRow>(sql, new { org, actionIds });
+        return new Query<TaskRow>(sql, new { org, ids });
     }
 }
