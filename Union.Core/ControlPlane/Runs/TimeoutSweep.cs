@@ -17,6 +17,8 @@ public sealed partial class TimeoutSweep(
     /// <summary>A limit is kept this late at most; fewer looks cost an idle database less.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    private readonly SteadyClock _clock = new(time);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
@@ -33,9 +35,23 @@ public sealed partial class TimeoutSweep(
         }
     }
 
-    /// <summary>Ends what is overdue now; at most 100 of a kind and cluster, the rest at the next sweep.</summary>
+    /// <summary>
+    /// Ends what is overdue now; at most 100 of a kind and cluster, the rest at the next sweep. Nothing while nobody knows
+    /// what time it is.
+    /// </summary>
     internal async Task SweepOnceAsync(CancellationToken cancellationToken)
     {
+        var before = _clock.Step;
+        if (_clock.Now() is not { } now)
+        {
+            if (_clock.Step is { } step && step != before)
+            {
+                LogClockStepped(step);
+            }
+
+            return;
+        }
+
         const string orgsSql = "select distinct org from projects where org <> @none";
         var orgs = await database.ReadInstallationAsync(
             session => session.QueryAsync<string>(orgsSql, new { none = "" }), cancellationToken);
@@ -43,7 +59,7 @@ public sealed partial class TimeoutSweep(
         {
             foreach (var row in await database.ReadAsync(org, session => ClusterStore.ListAsync(session, org), cancellationToken))
             {
-                var (cluster, now) = (new ClusterIdentity(org, row.Id), time.GetUtcNow());
+                var cluster = new ClusterIdentity(org, row.Id);
                 await ConditionTimeouts.ExpireAsync(database, cluster, signals, now, cancellationToken);
                 await new OverdueWork(database, cluster, signals, now).ExpireAsync(cancellationToken);
             }
@@ -63,6 +79,11 @@ public sealed partial class TimeoutSweep(
             LogSweepFailed(e);
         }
     }
+
+    [LoggerMessage(
+        2073, LogLevel.Warning,
+        "The clock was set by {Step}; until it is right again, or has stayed so for ten minutes, nothing is ended for being late")]
+    private partial void LogClockStepped(TimeSpan step);
 
     [LoggerMessage(2071, LogLevel.Error, "What is overdue could not be ended; the next sweep tries again")]
     private partial void LogSweepFailed(Exception exception);

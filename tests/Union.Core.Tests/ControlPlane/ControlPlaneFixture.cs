@@ -28,6 +28,7 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly ServiceProvider _services;
     private readonly CertificateAuthority _authority;
+    private TimeoutSweep? _timeouts;
 
     private ControlPlaneFixture(MetadataDatabase database, DirectoryInfo folder)
     {
@@ -157,8 +158,8 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
     public ActionWatches Watches => _services.GetRequiredService<ActionWatches>();
 
     /// <summary>Ends what is overdue by the moved clock.</summary>
-    public Task SweepTimeoutsAsync() =>
-        new TimeoutSweep(Database, Signals, Time, NullLogger<TimeoutSweep>.Instance).SweepOnceAsync(Cancel);
+    public Task SweepTimeoutsAsync() => (_timeouts ??=
+        new TimeoutSweep(Database, Signals, Clock, NullLogger<TimeoutSweep>.Instance)).SweepOnceAsync(Cancel);
 
     public RunSignals Signals => _services.GetRequiredService<RunSignals>();
 

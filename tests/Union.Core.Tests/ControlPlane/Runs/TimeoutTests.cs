@@ -138,6 +138,25 @@ public sealed class TimeoutTests
         Assert.Single(events, e => e.Phase == ActionPhase.TimedOut);
     }
 
+    // The cluster is seen at the wrong time too, so that only the clock itself tells.
+    [Fact]
+    public async Task Running_ClockSetForwardAndBack_GoesOn()
+    {
+        await using var plane = await ControlPlaneFixture.StartAsync();
+        await RunningAsync(plane);
+        await plane.SweepTimeoutsAsync();
+
+        foreach (var offset in new[] { Limit + TimeSpan.FromHours(1), TimeSpan.Zero })
+        {
+            plane.Clock.Offset = offset;
+            plane.Time.Advance(TimeSpan.FromSeconds(5));
+            await plane.LeaseAsync(0);
+            await plane.SweepTimeoutsAsync();
+
+            Assert.Equal(ActionPhase.Running, (await plane.ActionAsync("r")).Phase);
+        }
+    }
+
     [Fact]
     public async Task Running_OnAClusterThatIsAway_StaysItsOwn()
     {
