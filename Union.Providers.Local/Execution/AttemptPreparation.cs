@@ -11,6 +11,8 @@ internal sealed class AttemptPreparation(
     /// <summary>The image that means this machine's own programs.</summary>
     private const string LocalImage = "local";
 
+    private readonly UnionProgram _program = new(options);
+
     public Supervisor Supervisor { get; } = new(options);
 
     public async Task<SupervisorStart> PrepareAsync(
@@ -93,5 +95,5 @@ internal sealed class AttemptPreparation(
     }
 
     private string ComposePath(string? programs) => string.Join(
-        ':', new[] { programs, options.UnionBinaryFolder, "/usr/local/bin", "/usr/bin", "/bin" }.OfType<string>());
+        ':', new[] { programs, _program.PathOf(sandbox is not null), "/usr/local/bin", "/usr/bin", "/bin" }.OfType<string>());
 }

@@ -37,6 +37,7 @@ public sealed partial class ProcessExecutor : IExecutor, IAsyncDisposable
         Native.KeepDescriptorsFromChildren();
         AttemptFolder.CreateOwned(AttemptFolder.AttemptsOf(options.DataDir));
         AttemptFolder.RemoveUnfinished(options.DataDir);
+        new UnionProgram(options).Prepare();
         _sandbox = options.Sandbox == SandboxMode.Off ? null : Sandbox.Find(options);
         if (_sandbox is null && options.Sandbox == SandboxMode.Required)
         {

@@ -64,6 +64,9 @@ public sealed class ProcessExecutorOptions
     /// <summary>The folder of the <c>union</c> program, put on PATH so that a task can start children.</summary>
     public string? UnionBinaryFolder { get; init; }
 
+    /// <summary>The program itself where it is one file; then its folder is nobody's business.</summary>
+    public string? UnionBinary { get; init; }
+
     /// <summary>More that a task may read, such as a .NET runtime outside /usr.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = [];
 
@@ -137,7 +140,7 @@ public sealed class ProcessExecutorOptions
         Check(MaxFileBytes >= 1 << 20, "maxFileBytes must be at least 1Mi");
         Check(MaxTransferBytes > 0 && MaxValueBytes > 0 && MaxBundleBytes > 0 && MaxFiles > 0, "limits must be above 0");
         Check(MaxLogBytes >= 1 << 20, "maxLogBytes must be at least 1Mi");
-        foreach (var path in ReadOnlyPaths.Concat(Environments.Values).Append(UnionBinaryFolder ?? "/"))
+        foreach (var path in ReadOnlyPaths.Concat(Environments.Values).Append(UnionBinaryFolder ?? "/").Append(UnionBinary ?? "/"))
         {
             Check(Path.IsPathFullyQualified(path) && !path.Contains(':', StringComparison.Ordinal),
                 $"'{path}' must be an absolute path without a colon");

@@ -32,6 +32,7 @@ internal sealed class Sandbox
     private readonly string[] _user;
     private readonly ProcessExecutorOptions _options;
     private readonly string _etc;
+    private readonly UnionProgram _program;
 
     private Sandbox(ProcessExecutorOptions options, string[] user, TaskNetwork network)
     {
@@ -39,6 +40,7 @@ internal sealed class Sandbox
         _user = user;
         Network = network;
         _etc = Path.Combine(options.DataDir, "sandbox");
+        _program = new UnionProgram(options);
     }
 
     /// <summary>The strictest that tasks can be held to here; <c>Shared</c> where that was chosen, or no more is to be had.</summary>
@@ -134,11 +136,16 @@ internal sealed class Sandbox
             yield return "/etc/" + name;
         }
 
-        foreach (var path in _options.ReadOnlyPaths.Concat([_options.UnionBinaryFolder, Whole(programs)]).OfType<string>())
+        foreach (var path in _options.ReadOnlyPaths.Concat([Whole(programs)]).OfType<string>())
         {
             yield return "--ro-bind";
             yield return path;
             yield return path;
+        }
+
+        foreach (var argument in _program.Mounts())
+        {
+            yield return argument;
         }
 
         // Merged distributions have links into /usr, older ones folders.

@@ -9,6 +9,9 @@ namespace Union.Host.Planes.Compute;
 
 internal static class ExecutorOptions
 {
+    // A packaged binary may lie anywhere, in a home for example, so it is shown to tasks without its folder.
+    private static bool IsOneFile => !File.Exists(Path.Combine(AppContext.BaseDirectory, "union.dll"));
+
     /// <summary>Configuration as the process executor takes it; tasks may run this very binary to start children.</summary>
     /// <param name="actions">Null where tasks share the network, and for a mere look at the machine.</param>
     public static ProcessExecutorOptions From(
@@ -37,8 +40,9 @@ internal static class ExecutorOptions
             MetadataBlocked = executor.MetadataBlocked,
             Actions = actions,
             Environments = executor.Environments,
-            UnionBinaryFolder = AppContext.BaseDirectory.TrimEnd('/'),
-            ReadOnlyPaths = RuntimeOutsideUsr(),
+            UnionBinaryFolder = IsOneFile ? null : AppContext.BaseDirectory.TrimEnd('/'),
+            UnionBinary = IsOneFile ? Environment.ProcessPath : null,
+            ReadOnlyPaths = IsOneFile ? [] : RuntimeOutsideUsr(),
         };
     }
 
