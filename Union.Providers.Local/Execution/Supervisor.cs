@@ -19,6 +19,9 @@ internal sealed class Supervisor(ProcessExecutorOptions options)
 
     private static readonly string Script = LoadScript();
 
+    // A packaged binary maps itself, whole and once more for what it unpacks.
+    private readonly long _ofProgram = options.UnionBinary is { } binary ? 2 * new FileInfo(binary).Length : 0;
+
     public async Task<Process> StartAsync(AttemptFolder folder, SupervisorStart start, AttemptGroup? group)
     {
         var info = new ProcessStartInfo("setsid") { WorkingDirectory = folder.Root, RedirectStandardInput = true };
@@ -82,7 +85,7 @@ internal sealed class Supervisor(ProcessExecutorOptions options)
         var seconds = Math.Ceiling((start.Limits.Timeout + options.KillGrace + Slack).TotalSeconds);
         return new[]
         {
-            seconds, ((2 * start.Limits.Memory) + (64 << 20)) / 1024,
+            seconds, ((2 * start.Limits.Memory) + (64 << 20) + _ofProgram) / 1024,
             Math.Ceiling(Math.Max(1, start.Limits.Cpu) * seconds), options.MaxProcesses, options.MaxFileBytes / 512,
         }.Select(number => number.ToString("F0", CultureInfo.InvariantCulture))
             .Prepend(start.Sandboxed ? "sandboxed" : "bare");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Union.Core.ComputePlane.Execution;
 using Union.Providers.Local.Execution;
 using Union.Testing;
@@ -49,6 +50,35 @@ public sealed class UnionProgramTests : IDisposable
         Assert.StartsWith("union\n", seen, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, seen, StringComparison.Ordinal);
         Assert.Contains("Read-only file system", seen, StringComparison.Ordinal);
+    }
+
+    // It maps itself, so a task with little memory must have room for that beside its own.
+    [Fact]
+    public async Task Task_MayHaveAsMuchDataAsItMapsAndItsOwn()
+    {
+        const long size = 300 << 20;
+        var binary = WriteBinary();
+        await using (var file = File.OpenWrite(Path.Combine(_home.Path, "large")))
+        {
+            file.SetLength(size);
+        }
+
+        var limits = new List<long>();
+        foreach (var program in new[] { binary, Path.Combine(_home.Path, "large") })
+        {
+            await using var fixture = ExecutorFixture.Of(dataDir => new()
+            {
+                DataDir = dataDir,
+                UnionBinary = program,
+                Sandbox = SandboxMode.Off,
+                AllowUnsandboxed = true,
+            });
+            var work = fixture.Shell("ulimit -d");
+            await fixture.RunAsync(work);
+            limits.Add(long.Parse(Assert.Single(await fixture.ArchiveAsync(work)).Text, CultureInfo.InvariantCulture));
+        }
+
+        Assert.InRange(limits[1] - limits[0], (2 * size / 1024) - 1, 2 * size / 1024);
     }
 
     private string WriteBinary()
