@@ -67,8 +67,10 @@ public sealed class ProcessExecutorEndTests
     public async Task Run_MoreThanItsMemory_IsKilledNamingTheLimit()
     {
         await using var fixture = ExecutorFixture.Sandboxed();
+        // More than its memory and less than it may map, and it stays so until it is seen.
         var work = fixture.Shell(
-            "awk 'BEGIN { for (;;) a[++i] = sprintf(\"%0200d\", i) }'", draft => draft.Memory("32Mi"));
+            "awk 'BEGIN { while (i < 200000) a[++i] = sprintf(\"%0200d\", i); system(\"sleep 60\") }'",
+            draft => draft.Memory("32Mi"));
 
         var result = await fixture.RunAsync(work);
 
